@@ -1,0 +1,29 @@
+namespace RosFL.Runs;
+
+/// <summary>What one site did in one round.</summary>
+/// <param name="Loss">Mean loss over the site's steps, each before its update.</param>
+/// <param name="Items">Training images (or patches) the site went through.</param>
+/// <param name="BytesUp">Bytes the site sent: smashed values and features' gradients, and its head and tail when the round ended.</param>
+/// <param name="BytesDown">Bytes the site received.</param>
+/// <param name="DriftHead">Euclidean distance of the site's head from the round's start before merging, relative to the norm of that start.</param>
+public sealed record SiteRound(
+    string Site, int Steps, long Items, double Loss, double Seconds, long BytesUp, long BytesDown,
+    double DriftHead, double DriftBody, double DriftTail);
+
+/// <summary>One committed round.</summary>
+/// <param name="Round">Counted from 0.</param>
+/// <param name="Alpha">The correction's share in this round; 0 without correction.</param>
+/// <param name="ModelHash">SHA-256 of the merged, corrected model.</param>
+/// <param name="PreviousHash">The <see cref="Hash"/> of the round before; empty in round 0.</param>
+/// <param name="Hash">SHA-256 over round, survivors, model hash and previous hash.</param>
+/// <param name="CorrectionHead">Largest change that the correction made to a weight of the head.</param>
+public sealed record RoundRecord(
+    int Round, double Seconds, double LearningRate, double Alpha, double CorrectionHead, double CorrectionBody, double CorrectionTail,
+    string ModelHash, string PreviousHash, string Hash, IReadOnlyList<SiteRound> Sites);
+
+/// <summary>One score of one image, or (with <paramref name="Case"/> "pooled") of a site.</summary>
+/// <param name="Round">The round after which the model was scored; the best round for the test.</param>
+/// <param name="Split">validation, test or unseen.</param>
+/// <param name="Metric">dice, iou, hd95, surface-dice, sensitivity, precision, psnr, ssim, rmse; for classes "dice.1".</param>
+/// <param name="Model">global, or the name of the site whose own model it is (local-only).</param>
+public sealed record ScoreRecord(int Round, string Split, string Site, string Case, string Metric, double Value, string Model = "global");
