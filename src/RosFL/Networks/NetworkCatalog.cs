@@ -21,11 +21,11 @@ public static class NetworkCatalog
 
     /// <summary>The network of a run, narrow cut included, with undrawn weights.</summary>
     /// <exception cref="RosflException">The name is unknown or the cut does not fit the network.</exception>
-    public static NetworkDefinition Create(NetworkOptions network, CutOptions cut, ComputeKind compute)
+    public static NetworkDefinition Create(NetworkOptions network, CutOptions cut, MachineOptions machine)
     {
         if (!Networks.TryGetValue(network.Name, out var define))
             throw new RosflException(ExitCode.InvalidRun, $"Network '{network.Name}' is unknown: choose one of {string.Join(", ", Names)}.");
-        var layers = LayerOptions.Of(network, compute);
+        var layers = LayerOptions.Of(network, machine);
         var whole = define(network, layers);
         Cut.Check(whole, network.Name, cut);
         return cut.NarrowChannels == 0 ? whole : Narrowed(whole, layers, cut);

@@ -19,7 +19,7 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, ICountedLayer
     {
         this.options = options;
         (this.stride, this.padding, dilation) = (options.Each(stride), options.Each(padding), options.Each(1));
-        weight = new Parameter(empty([output, input, .. options.Each(kernel)]));
+        weight = options.Kernel(output, input, kernel);
         bias = hasBias ? new Parameter(empty(output)) : null;
         RegisterComponents();
     }

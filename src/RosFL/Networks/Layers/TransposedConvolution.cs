@@ -15,7 +15,7 @@ public sealed class TransposedConvolution : nn.Module<Tensor, Tensor>, ICountedL
         : base(nameof(TransposedConvolution))
     {
         (this.options, this.kernel, this.stride, this.padding) = (options, kernel, stride, padding);
-        weight = new Parameter(empty([input, output, .. options.Each(kernel)]));
+        weight = options.Kernel(input, output, kernel);
         bias = new Parameter(empty(output));
         RegisterComponents();
     }
