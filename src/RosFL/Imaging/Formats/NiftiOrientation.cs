@@ -6,14 +6,23 @@ namespace RosFL.Imaging.Formats;
 /// </summary>
 public sealed record NiftiOrientation(int[] FileAxis, bool[] Flip)
 {
-    private static readonly int[][] Permutations = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
-
-    /// <summary>The permutation whose columns, scaled to length 1, agree best with the canonical axes; the given order wins a tie.</summary>
+    /// <summary>
+    /// Gives each axis of the file the canonical axis that its direction is closest to, the most decided axis first: the rule of NiBabel's
+    /// <c>io_orientation</c>, so that oblique volumes come out as in Python.
+    /// </summary>
     public static NiftiOrientation Of(double[] affine)
     {
         double Cosine(int canonical, int column) => affine[4 * canonical + column] / NiftiGeometry.ColumnLength(affine, column);
-        var axes = Permutations.MaxBy(p => Math.Abs(Cosine(0, p[0])) + Math.Abs(Cosine(1, p[1])) + Math.Abs(Cosine(2, p[2])))!;
-        return new NiftiOrientation([.. axes], [.. axes.Select((column, canonical) => Cosine(canonical, column) < 0)]);
+        double Best(int column) => Enumerable.Range(0, 3).Max(canonical => Math.Abs(Cosine(canonical, column)));
+        var free = new List<int> { 0, 1, 2 };
+        var (fileAxis, flip) = (new int[3], new bool[3]);
+        foreach (var column in Enumerable.Range(0, 3).OrderByDescending(Best))
+        {
+            var canonical = free.MaxBy(axis => Math.Abs(Cosine(axis, column)));
+            free.Remove(canonical);
+            (fileAxis[canonical], flip[canonical]) = (column, Cosine(canonical, column) < 0);
+        }
+        return new NiftiOrientation(fileAxis, flip);
     }
 
     /// <summary>The sizes along x, y, z of a grid that has <paramref name="fileSize"/> along i, j, k.</summary>
