@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RosFL.Runs;
 
 /// <summary>Where the images come from and how they are split.</summary>
@@ -59,6 +61,7 @@ public enum DataLayout
     Folders,
 
     /// <summary>nnU-Net raw: dataset.json, imagesTr, labelsTr; one data set a site, or one data set with a site column in the subjects file.</summary>
+    [JsonStringEnumMemberName("nnunet")]
     NnUNet,
 
     /// <summary>The published program's geometry_k/{train,test}/{input,label,projection,geometry}/*.mat.</summary>
