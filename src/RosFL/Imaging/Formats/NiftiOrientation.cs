@@ -7,16 +7,15 @@ namespace RosFL.Imaging.Formats;
 public sealed record NiftiOrientation(int[] FileAxis, bool[] Flip)
 {
     /// <summary>
-    /// Gives each axis of the file the canonical axis that its direction is closest to, the most decided axis first: the rule of NiBabel's
-    /// <c>io_orientation</c>, so that oblique volumes come out as in Python.
+    /// Gives the file's axes i, j, k, in this order, each the canonical axis still free that its direction is closest to. This is the order
+    /// of NiBabel 5.0's <c>io_orientation</c>; unlike there, shear is not removed first.
     /// </summary>
     public static NiftiOrientation Of(double[] affine)
     {
         double Cosine(int canonical, int column) => affine[4 * canonical + column] / NiftiGeometry.ColumnLength(affine, column);
-        double Best(int column) => Enumerable.Range(0, 3).Max(canonical => Math.Abs(Cosine(canonical, column)));
         var free = new List<int> { 0, 1, 2 };
         var (fileAxis, flip) = (new int[3], new bool[3]);
-        foreach (var column in Enumerable.Range(0, 3).OrderByDescending(Best))
+        for (var column = 0; column < 3; column++)
         {
             var canonical = free.MaxBy(axis => Math.Abs(Cosine(axis, column)));
             free.Remove(canonical);
