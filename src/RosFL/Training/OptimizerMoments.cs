@@ -1,5 +1,4 @@
 using RosFL.Runs;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -8,7 +7,7 @@ namespace RosFL.Training;
 /// <summary>An optimizer's moments and step counts as named arrays, and back.</summary>
 internal static class OptimizerMoments
 {
-    public static IEnumerable<NamedArray> Save(optim.Optimizer optimizer, Part part) =>
+    public static IEnumerable<NamedArray> Save(OptimizerHelper optimizer, Part part) =>
         States(optimizer, part).SelectMany(s => s.State switch
         {
             Adam.State a => Moments(s.Name, a.step, a.exp_avg, a.exp_avg_sq),
@@ -17,7 +16,7 @@ internal static class OptimizerMoments
             _ => throw new InvalidOperationException($"No moments are known for {s.State.GetType().Name}."),
         });
 
-    public static void Restore(optim.Optimizer optimizer, Part part, IReadOnlyDictionary<string, NamedArray> saved)
+    public static void Restore(OptimizerHelper optimizer, Part part, IReadOnlyDictionary<string, NamedArray> saved)
     {
         using var noGrad = no_grad();
         foreach (var (name, parameter, state) in States(optimizer, part))
@@ -35,7 +34,7 @@ internal static class OptimizerMoments
             }
     }
 
-    private static IEnumerable<(string Name, Parameter Parameter, OptimizerState State)> States(optim.Optimizer optimizer, Part part) =>
+    private static IEnumerable<(string Name, Parameter Parameter, OptimizerState State)> States(OptimizerHelper optimizer, Part part) =>
         part.Parameters.Zip(optimizer.state_dict().State, (p, state) => (p.Name, p.Value, state));
 
     private static NamedArray[] Moments(string name, long step, Tensor first, Tensor second) =>

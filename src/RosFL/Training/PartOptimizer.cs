@@ -1,5 +1,4 @@
 using RosFL.Runs;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -11,7 +10,7 @@ public sealed class PartOptimizer : IDisposable
     private readonly Part part;
     private readonly RunOptions run;
     private readonly StepHook? hook;
-    private readonly optim.Optimizer optimizer;
+    private readonly OptimizerHelper optimizer;
 
     public PartOptimizer(Part part, RunOptions run, StepHook? hook)
     {
@@ -53,7 +52,7 @@ public sealed class PartOptimizer : IDisposable
         hook?.Dispose();
     }
 
-    private static optim.Optimizer Make(Parameter[] parameters, TrainingOptions o) => o.Optimizer switch
+    private static OptimizerHelper Make(Parameter[] parameters, TrainingOptions o) => o.Optimizer switch
     {
         OptimizerKind.Adam => optim.Adam(parameters, o.LearningRate, o.Beta1, o.Beta2, weight_decay: o.WeightDecay),
         OptimizerKind.AdamW => optim.AdamW(parameters, o.LearningRate, o.Beta1, o.Beta2, weight_decay: o.WeightDecay),

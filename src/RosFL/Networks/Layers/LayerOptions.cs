@@ -20,7 +20,7 @@ public sealed record LayerOptions(
     public Parameter Kernel(int first, int second, int kernel)
     {
         if (!ChannelsLast) return new Parameter(empty([first, second, .. Each(kernel)]));
-        return new Parameter(empty([first, .. Each(kernel), second]).movedim(-1, 1));
+        return new Parameter(movedim(empty([first, .. Each(kernel), second]), -1, 1));
     }
 
     /// <summary>The same number for every spatial dimension.</summary>
