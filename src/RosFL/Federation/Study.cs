@@ -36,6 +36,10 @@ public sealed class Study
     /// <summary>Whether a computation server holds bodies.</summary>
     public bool HasBodyHost => Algorithm.Body is BodyPlace.ReplicaPerSite or BodyPlace.Shared;
 
+    /// <summary>The model towards which a round's mean is corrected: the one with which the round began.</summary>
+    public Weights AnchorOf(PartName part, int round, Weights begin) =>
+        round == 1 && Algorithm.Correction is { AnchorsFirstRoundAtInitialModel: true } ? Initial.Value[part] : begin;
+
     public Loss NewLoss() => Losses.Make(Run.Training, Run.Task, Run.Network.OutputChannels);
 
     /// <summary>Head and tail with fresh optimizers and undrawn weights.</summary>
