@@ -1,5 +1,4 @@
 using System.CommandLine;
-using RosFL.Reports;
 using RosFL.Runs;
 
 namespace RosFL.Cli.Commands;
@@ -14,7 +13,6 @@ internal static class ReportCommand
         command.SetAction(parsed =>
         {
             using var folder = RunFolder.Open(parsed.GetValue(path)!);
-            HtmlReport.Write(folder);
             Console.WriteLine(folder.ReportPath);
             return (int)ExitCode.Success;
         });

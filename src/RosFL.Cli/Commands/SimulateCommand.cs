@@ -1,7 +1,6 @@
 using System.CommandLine;
 using RosFL.Cli.Display;
 using RosFL.Federation;
-using RosFL.Reports;
 using RosFL.Runs;
 
 namespace RosFL.Cli.Commands;
@@ -34,7 +33,6 @@ internal static class SimulateCommand
             using var simulation = new Simulation(folder, watcher.Show);
             await simulation.RunAsync(cancellation);
         });
-        HtmlReport.Write(folder);
         watcher.Finish(folder);
     }
 }
