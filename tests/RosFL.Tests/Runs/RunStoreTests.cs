@@ -48,17 +48,19 @@ public sealed class RunStoreTests
     {
         using var folder = new TemporaryFolder();
         using var store = RunStore.Open(folder["store.db"]);
-        Assert.Null(store.BestRound("dice", ScoreDirection.Higher));
+        Assert.Null(store.BestRound("dice", higherIsBetter: true));
         store.AddScores(
         [
             new(0, "validation", "a", "1", "dice", 0.9), new(0, "validation", "b", "1", "dice", 0.1), new(0, "validation", "b", "2", "dice", double.NaN),
             new(1, "validation", "a", "1", "dice", 0.1), new(1, "validation", "b", "1", "dice", 0.9), new(1, "validation", "b", "2", "dice", 0.9),
             new(1, "validation", "b", "pooled", "dice", 0), new(2, "test", "a", "1", "dice", 1),
         ]);
-        Assert.Equal(1, store.BestRound("dice", ScoreDirection.Higher)!.Round);
-        var weighted = store.BestRound("dice", ScoreDirection.Higher, new Dictionary<string, long> { ["a"] = 3, ["b"] = 1 })!;
+        Assert.Equal(1, store.BestRound("dice", higherIsBetter: true)!.Round);
+        Assert.Equal(0, store.BestRound("dice", higherIsBetter: false)!.Round);
+        store.SetSites([new("b", 1, 1, 1), new("a", 3, 1, 1)]);
+        var weighted = store.BestRound("dice", higherIsBetter: true)!;
         Assert.Equal((0, 0.7), (weighted.Round, Math.Round(weighted.Score, 12)));
-        Assert.Equal(0, store.BestRound("dice", ScoreDirection.Lower)!.Round);
+        Assert.Equal(["b", "a"], store.Sites().Select(site => site.Site));
         Assert.True(double.IsNaN(store.Scores(site: "b", round: 0)[1].Value));
     }
 
