@@ -37,7 +37,7 @@ public static class DatasetCatalog
     private static IDataset Open(RunOptions run, SiteOptions site, SubjectNames names, Dictionary<string, string> taken)
     {
         var folder = SiteFolders.Of(run.Data, site);
-        var listing = List(run, folder);
+        var listing = List(run.Data.Layout, folder, run.Task, run.Data.SimulateCt);
         Refuse(listing.Problems, site.Name);
         var files = Choose(listing.Cases, site, folder, names);
         foreach (var file in files)
@@ -49,11 +49,11 @@ public static class DatasetCatalog
         return run.Data.SimulateCt ? new ScannedDataset(dataset, run.Ct, site.Geometry ?? run.Ct.Geometry, new Seeds(run.Seed)) : dataset;
     }
 
-    private static FolderListing List(RunOptions run, string folder) => run.Data.Layout switch
+    internal static FolderListing List(DataLayout layout, string folder, StudyTask task, bool simulateCt) => layout switch
     {
         DataLayout.NnUNet => NnUNetLayout.List(folder),
         DataLayout.Geometry => GeometryLayout.List(folder),
-        _ => FoldersLayout.List(folder, run.Task, run.Data.SimulateCt),
+        _ => FoldersLayout.List(folder, task, simulateCt),
     };
 
     private static CaseFiles[] Choose(IReadOnlyList<CaseFiles> all, SiteOptions site, string folder, SubjectNames names)
