@@ -1,18 +1,18 @@
 using RosFL.Runs;
-using RosFL.Scores;
 
 namespace RosFL.Reports;
 
 /// <summary>What happened over the rounds: loss, validation, drift, correction, bytes, seconds.</summary>
 internal static class CurveSections
 {
-    public static void Add(HtmlPage page, RunOptions run, RunStore store, IReadOnlyList<RoundRecord> rounds)
+    public static void Add(HtmlPage page, RunStore store, IReadOnlyList<RoundRecord> rounds)
     {
         if (rounds.Count == 0)
             return;
-        var sites = rounds.SelectMany(round => round.Sites.Select(site => site.Site)).Distinct().ToList();
+        var order = ScoreSections.SiteOrder(store);
+        var sites = rounds.SelectMany(round => round.Sites.Select(site => site.Site)).Distinct().OrderBy(order.IndexOf).ToList();
         page.Section("Training", "Loss: mean over a site's steps, each before its update. Validation: mean over a site's images.");
-        Cards(page, [LineChart.Draw("Loss", "", Lines(rounds, sites, site => site.Loss), fromZero: true), .. Validation(run, store)]);
+        Cards(page, [LineChart.Draw("Loss", "", Lines(rounds, sites, site => site.Loss), fromZero: true), .. Validation(store, order)]);
         page.Section("Drift and correction",
             "Drift: how far a site's part moved from the round's start before merging, relative to the norm of that start. Correction: the largest change that it made to a weight.");
         Cards(page,
@@ -33,10 +33,10 @@ internal static class CurveSections
 
     private static void Cards(HtmlPage page, IEnumerable<string> cards) => page.Add($"<div class=\"charts\">{string.Concat(cards)}</div>");
 
-    private static IEnumerable<string> Validation(RunOptions run, RunStore store) => store.Scores("validation")
+    private static IEnumerable<string> Validation(RunStore store, List<string> order) => store.Scores("validation")
         .Where(score => score.Case != "pooled" && !ScoreSections.IsOfClass(score.Metric)).GroupBy(score => score.Metric)
-        .OrderBy(metric => metric.Key != Metrics.Primary(run.Task)).ThenBy(metric => metric.Key, StringComparer.Ordinal)
-        .Select(metric => LineChart.Draw($"Validation {metric.Key}", ScoreSections.Unit(metric.Key).Trim(), [.. metric.GroupBy(Line).Select(line => new Series(line.Key,
+        .OrderBy(metric => ScoreSections.Rank(metric.Key)).ThenBy(metric => metric.Key, StringComparer.Ordinal)
+        .Select(metric => LineChart.Draw($"Validation {metric.Key}", ScoreSections.Unit(metric.Key).Trim(), [.. metric.OrderBy(score => order.IndexOf(score.Site)).GroupBy(Line).Select(line => new Series(line.Key,
             [.. line.GroupBy(score => score.Round).OrderBy(round => round.Key).Select(round => (round.Key, Spread.Of(round.Select(score => score.Value)).Mean))]))], fromZero: false));
 
     private static string Line(ScoreRecord score) => score.Model == "global" ? score.Site : $"{score.Model} → {score.Site}";

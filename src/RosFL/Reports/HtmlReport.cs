@@ -22,7 +22,7 @@ public static class HtmlReport
         ScoreSections.Table(page, run, store, "test", "Test");
         ScoreSections.Table(page, run, store, "unseen", "Unseen sites");
         StripSection.Add(page, folder);
-        CurveSections.Add(page, run, store, rounds);
+        CurveSections.Add(page, store, rounds);
         ScoreSections.Sites(page, store);
         OptionSection.Add(page, folder);
         Events(page, store);
@@ -37,7 +37,7 @@ public static class HtmlReport
         if (events.Count == 0)
             return;
         page.Section("Events");
-        var table = new HtmlTable("options", "time", "round", "site", "event");
+        var table = new HtmlTable("time", "round", "site", "event") { Kind = "options" };
         foreach (var one in events)
             table.Row("set", [one.Time.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", System.Globalization.CultureInfo.InvariantCulture), $"{one.Round}", one.Site, one.Message]);
         page.Table(table);

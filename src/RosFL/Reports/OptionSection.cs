@@ -8,8 +8,8 @@ internal static class OptionSection
 {
     public static void Add(HtmlPage page, RunFolder folder)
     {
-        var all = new HtmlTable("options", "option", "value");
-        var set = new HtmlTable("options", "option", "value");
+        var all = new HtmlTable("option", "value") { Kind = "options" };
+        var set = new HtmlTable("option", "value") { Kind = "options" };
         Rows(JsonNode.Parse(folder.Run.EffectiveJson())!.AsObject(), "");
         page.Section("Options", "What the run file sets; everything else is at its default.");
         page.Table(set);
@@ -29,7 +29,7 @@ internal static class OptionSection
                 HtmlCell[] cells = [at, value?.ToJsonString(RunJson.Options) ?? "null"];
                 all.Row(folder.Run.Sets(at) ? "set" : "", cells);
                 if (folder.Run.Sets(at))
-                    set.Row("", cells);
+                    set.Row("set", cells);
             }
         }
     }

@@ -6,6 +6,9 @@ namespace RosFL.Reports;
 /// <summary>The figures a reader looks for first: what came out, at what cost, and the table per site.</summary>
 internal static class ScoreSections
 {
+    private static readonly string[] MetricOrder =
+        [Metrics.Dice, Metrics.Iou, Metrics.SurfaceDice, Metrics.Hd95, Metrics.Sensitivity, Metrics.Precision, Metrics.Psnr, Metrics.Ssim, Metrics.Rmse];
+
     public static void Summary(HtmlPage page, RunOptions run, RunStore store, IReadOnlyList<RoundRecord> rounds)
     {
         var metric = Metrics.Primary(run.Task);
@@ -40,13 +43,25 @@ internal static class ScoreSections
         if (all.Count == 0)
             return;
         var round = all.Max(score => score.Round);
-        var scores = all.Where(score => score.Round == round).ToList();
-        var metrics = scores.Select(score => score.Metric).Distinct().OrderBy(metric => metric != Metrics.Primary(run.Task)).ToList();
+        var sites = SiteOrder(store);
+        var scores = all.Where(score => score.Round == round).OrderBy(score => sites.IndexOf(score.Site)).ToList();
+        var metrics = scores.Select(score => score.Metric).Distinct().OrderBy(Rank).ToList();
         page.Section(heading, $"Mean ± standard deviation over the images of a site, by the model after round {round}, the best on validation.");
         page.Table(ScoreTable.Of(scores, [.. metrics.Where(metric => !IsOfClass(metric))], IsHigherBetter));
         page.Note(ScoreNotes.Of(run));
         if (metrics.Where(IsOfClass).ToList() is { Count: > 0 } classes)
             page.Fold("Scores of each class", $"<div class=\"card wide\">{ScoreTable.Of(scores, classes, IsHigherBetter).Markup()}</div>");
+    }
+
+    /// <summary>Sites in the order of the run everywhere, so that a site keeps its colour; sites that were only scored come last.</summary>
+    public static List<string> SiteOrder(RunStore store) =>
+        [.. store.Sites().Select(site => site.Site).Concat(store.Rounds().SelectMany(round => round.Sites).Select(site => site.Site)).Concat(store.Scores().Select(score => score.Site)).Distinct()];
+
+    /// <summary>Place of a metric among the others; classes after their mean.</summary>
+    public static int Rank(string metric)
+    {
+        var place = Array.IndexOf(MetricOrder, metric.Split('.')[0]);
+        return place < 0 ? MetricOrder.Length : place;
     }
 
     public static bool IsOfClass(string metric) => metric.Contains('.', StringComparison.Ordinal);
