@@ -10,7 +10,7 @@ namespace RosFL.Imaging;
 /// All that training sees of one site: batches of its training images, and whole cases for evaluation. Images are read when they are
 /// wanted and kept in one bounded cache for all sites. Safe for several threads.
 /// </summary>
-public sealed class SiteImages
+public sealed class SiteImages : ITrainingItems
 {
     private readonly RunOptions _run;
     private readonly IReadOnlyDictionary<Split, IReadOnlyList<SourcedCase>> _cases;
@@ -36,6 +36,8 @@ public sealed class SiteImages
 
     /// <summary>Training: items for <see cref="Batch"/>, which are images, volumes, or slices under <see cref="DataOptions.Slices"/>. Validation and test: cases for <see cref="Whole"/>.</summary>
     public int Count(Split split) => split == Split.Train ? _items.Value.Length : _cases[split].Count;
+
+    public int TrainingItems => Count(Split.Train);
 
     /// <summary>The training sites of a run, in site order.</summary>
     /// <exception cref="RosflException">The data do not fit the run.</exception>

@@ -39,7 +39,7 @@ public sealed class CtScanner : IDisposable
     {
         using var scope = NewDisposeScope();
         var images_1BHW = images_B1HW.transpose(0, 1);
-        var parts = Chunks(rays.ViewsAtOnce).Select(c => Inner(() => rays.Project(images_1BHW, c.First, c.Count))).ToList();
+        var parts = Chunks().Select(c => Inner(() => rays.Project(images_1BHW, c.First, c.Count))).ToList();
         return cat(parts, 0).permute(1, 0, 2).unsqueeze(1).MoveToOuterDisposeScope();
     }
 
@@ -49,7 +49,7 @@ public sealed class CtScanner : IDisposable
         using var scope = NewDisposeScope();
         var sinograms_VBN = sinograms_B1VN.squeeze(1).permute(1, 0, 2);
         var sum_1BHW = zeros(1, sinograms_B1VN.shape[0], Height, Width);
-        foreach (var (first, count) in Chunks(rays.ViewsAtOnce))
+        foreach (var (first, count) in Chunks())
             sum_1BHW.add_(Inner(() => Adjoint(sinograms_VBN.narrow(0, first, count), first, count)));
         return sum_1BHW.transpose(0, 1).MoveToOuterDisposeScope();
     }
@@ -59,10 +59,7 @@ public sealed class CtScanner : IDisposable
     {
         using var scope = NewDisposeScope();
         var rows_VBN = ramp.Apply(sinograms_B1VN.squeeze(1) * weights_VN, filter).permute(1, 0, 2).contiguous();
-        var sum_BHW = zeros(sinograms_B1VN.shape[0], Height, Width);
-        foreach (var (first, count) in Chunks(pixels.ViewsAtOnce))
-            sum_BHW.add_(Inner(() => pixels.BackProject(rows_VBN.narrow(0, first, count), first)));
-        return pixels.Limit(sum_BHW).unsqueeze(1).MoveToOuterDisposeScope();
+        return pixels.Limit(pixels.BackProject(rows_VBN)).unsqueeze(1).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
@@ -82,10 +79,11 @@ public sealed class CtScanner : IDisposable
         return autograd.grad([projected_KBN], [images_1BHW], [sinograms_KBN])[0];
     }
 
-    private IEnumerable<(int First, int Count)> Chunks(int views)
+    private IEnumerable<(int First, int Count)> Chunks()
     {
-        for (var first = 0; first < Options.Views; first += views)
-            yield return (first, Math.Min(views, Options.Views - first));
+        var atOnce = rays.ViewsAtOnce;
+        for (var first = 0; first < Options.Views; first += atOnce)
+            yield return (first, Math.Min(atOnce, Options.Views - first));
     }
 
     private static Tensor Inner(Func<Tensor> work)

@@ -22,25 +22,25 @@ internal sealed class PixelTable : IDisposable
         y_H1 = y.to(float32).DetachFromDisposeScope();
     }
 
-    public int ViewsAtOnce => Math.Max(get_num_threads(), (int)(100_000L / (geometry.Height * (long)geometry.Width)));
+    private int ViewsAtOnce => Math.Max(get_num_threads(), (int)(100_000L / (geometry.Height * (long)geometry.Width)));
 
-    /// <summary>Views <paramref name="first"/>... of (K,B,N) filtered rows, summed: (B,H,W).</summary>
-    public Tensor BackProject(Tensor rows_KBN, int first)
+    /// <summary>All views of (V,B,N) filtered rows, summed: (B,H,W).</summary>
+    public Tensor BackProject(Tensor rows_VBN)
     {
-        var count = rows_KBN.shape[0];
-        var (sin, cos) = Directions(first, (int)count);
-        var bin_KHW = x_W * cos + y_H1 * sin;
-        Tensor? weight_KHW = null;
-        if (geometry.IsFan)
+        using var scope = NewDisposeScope();
+        var views = geometry.Options.Views;
+        var atOnce = Math.Min(views, ViewsAtOnce);
+        // the two large tables are kept from chunk to chunk: fresh ones fragment the C heap by hundreds of MB
+        var grid_K2HW = zeros(atOnce, 2, geometry.Height, geometry.Width);
+        var nearness_KHW = geometry.IsFan ? zeros(atOnce, geometry.Height, geometry.Width) : null;
+        var sum_BHW = zeros(rows_VBN.shape[1], geometry.Height, geometry.Width);
+        for (var first = 0; first < views; first += atOnce)
         {
-            weight_KHW = (x_W * -sin + y_H1 * cos).div_(geometry.Options.SourceMm).add_(1).reciprocal_();
-            bin_KHW.mul_(weight_KHW);
+            using var chunk = NewDisposeScope();
+            var count = Math.Min(atOnce, views - first);
+            sum_BHW.add_(See(rows_VBN.narrow(0, first, count), first, grid_K2HW.narrow(0, 0, count), nearness_KHW?.narrow(0, 0, count)));
         }
-        bin_KHW.mul_(2 / (geometry.BinMm * (geometry.Options.Bins - 1)));
-        var grid_KHW2 = stack([bin_KHW, zeros_like(bin_KHW)], dim: 3);
-        var seen_KBHW = nn.functional.grid_sample(
-            rows_KBN.unsqueeze(2), grid_KHW2, align_corners: true);
-        return (weight_KHW is null ? seen_KBHW : seen_KBHW * weight_KHW.square().unsqueeze(1)).sum(dim: 0);
+        return sum_BHW.MoveToOuterDisposeScope();
     }
 
     /// <summary>Zero outside the circle that every view sees.</summary>
@@ -51,6 +51,22 @@ internal sealed class PixelTable : IDisposable
         x_W.Dispose();
         y_H1.Dispose();
         inside_HW.Dispose();
+    }
+
+    private Tensor See(Tensor rows_KBN, int first, Tensor grid_K2HW, Tensor? nearness_KHW)
+    {
+        var (sin, cos) = Directions(first, (int)rows_KBN.shape[0]);
+        var scale = 2 / (geometry.BinMm * (geometry.Options.Bins - 1));
+        var bin_KHW = grid_K2HW.select(1, 0).copy_(y_H1 * (sin * scale)).add_(x_W * (cos * scale));
+        if (nearness_KHW is not null)
+        {
+            nearness_KHW.copy_(y_H1 * (cos / geometry.Options.SourceMm) + 1).sub_(x_W * (sin / geometry.Options.SourceMm)).reciprocal_();
+            bin_KHW.mul_(nearness_KHW);
+        }
+        var seen_KBHW = nn.functional.grid_sample(rows_KBN.unsqueeze(2), grid_K2HW.permute(0, 2, 3, 1), align_corners: true);
+        if (nearness_KHW is not null)
+            seen_KBHW.mul_(nearness_KHW.pow_(2).unsqueeze(1));
+        return seen_KBHW.sum(dim: 0);
     }
 
     private (Tensor Sin_K11, Tensor Cos_K11) Directions(int first, int count)

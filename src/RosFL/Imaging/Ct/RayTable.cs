@@ -4,13 +4,14 @@ namespace RosFL.Imaging.Ct;
 
 /// <summary>
 /// Points along the rays of a view in the view's own frame. They are the same for every view but for a rotation, so one table of
-/// (T points, N bins, 2) serves all; T steps of one pixel run along the central ray.
+/// (T points, N bins) serves all; T steps of one pixel run along the central ray.
 /// </summary>
 internal sealed class RayTable : IDisposable
 {
     private readonly ScanGeometry geometry;
     private readonly int steps;
-    private readonly Tensor points_TN2;
+    private readonly Tensor across_TN;
+    private readonly Tensor depth_T1;
     private readonly Tensor lengths_N;
 
     public RayTable(ScanGeometry geometry)
@@ -19,10 +20,11 @@ internal sealed class RayTable : IDisposable
         using var scope = NewDisposeScope();
         var o = geometry.Options;
         steps = 2 * (int)Math.Ceiling(geometry.RadiusMm / o.PixelMm) + 1;
-        var depth_T1 = ((arange(steps, float64) - (steps - 1) / 2.0) * o.PixelMm).unsqueeze(1);
+        var depth = ((arange(steps, float64) - (steps - 1) / 2.0) * o.PixelMm).unsqueeze(1);
         var offset_1N = ((arange(o.Bins, float64) - (o.Bins - 1) / 2.0) * geometry.BinMm).unsqueeze(0);
-        var spread_T1 = geometry.IsFan ? depth_T1 / o.SourceMm + 1 : ones_like(depth_T1);
-        points_TN2 = stack([offset_1N * spread_T1, depth_T1.expand(steps, o.Bins)], dim: 2).to(float32).DetachFromDisposeScope();
+        var spread = geometry.IsFan ? depth / o.SourceMm + 1 : ones_like(depth);
+        across_TN = (offset_1N * spread).to(float32).DetachFromDisposeScope();
+        depth_T1 = depth.to(float32).DetachFromDisposeScope();
         var slope_N = geometry.IsFan ? offset_1N.squeeze(0) / o.SourceMm : zeros(o.Bins, float64);
         lengths_N = (sqrt(slope_N * slope_N + 1) * o.PixelMm).to(float32).DetachFromDisposeScope();
     }
@@ -34,32 +36,34 @@ internal sealed class RayTable : IDisposable
     public Tensor Project(Tensor images_1BHW, int first, int count)
     {
         var (step, steps, bin, bins) = Crop(first, count);
-        var rays_TN2 = points_TN2.narrow(0, step, steps).narrow(1, bin, bins);
-        var grid_KTN2 = matmul(rays_TN2.reshape(1, steps * bins, 2), Rotations(first, count)).view(count, steps, bins, 2);
+        var (byAcross_K2, byDepth_K2) = Rotations(first, count);
+        var grid_K2TN = across_TN.narrow(0, step, steps).narrow(1, bin, bins) * byAcross_K2.view(count, 2, 1, 1);
+        grid_K2TN.add_(depth_T1.narrow(0, step, steps) * byDepth_K2.view(count, 2, 1, 1));
         var samples_KBTN = nn.functional.grid_sample(
-            images_1BHW.expand(count, -1, -1, -1), grid_KTN2, align_corners: true);
+            images_1BHW.expand(count, -1, -1, -1), grid_K2TN.permute(0, 2, 3, 1), align_corners: true);
         var integrals_KBN = samples_KBTN.sum(dim: 2) * lengths_N.narrow(0, bin, bins);
         return nn.functional.pad(integrals_KBN, [bin, geometry.Options.Bins - bin - bins]);
     }
 
     public void Dispose()
     {
-        points_TN2.Dispose();
+        across_TN.Dispose();
+        depth_T1.Dispose();
         lengths_N.Dispose();
     }
 
-    /// <summary>(K,2,2): from a view's frame to grid_sample's coordinates, -1 and 1 at the centres of the outermost pixels.</summary>
-    private Tensor Rotations(int first, int count)
+    /// <summary>From a view's frame to grid_sample's (x, y), which are -1 and 1 at the centres of the outermost pixels.</summary>
+    private (Tensor ByAcross_K2, Tensor ByDepth_K2) Rotations(int first, int count)
     {
         var (x, y) = (2 / (geometry.Options.PixelMm * (geometry.Width - 1)), 2 / (geometry.Options.PixelMm * (geometry.Height - 1)));
-        var values = new float[4 * count];
+        var (across, depth) = (new float[2 * count], new float[2 * count]);
         for (var k = 0; k < count; k++)
         {
             var (sin, cos) = Math.SinCos(geometry.Angle(first + k));
-            (values[4 * k], values[4 * k + 1]) = ((float)(cos * x), (float)(sin * y));
-            (values[4 * k + 2], values[4 * k + 3]) = ((float)(-sin * x), (float)(cos * y));
+            (across[2 * k], across[2 * k + 1]) = ((float)(cos * x), (float)(sin * y));
+            (depth[2 * k], depth[2 * k + 1]) = ((float)(-sin * x), (float)(cos * y));
         }
-        return tensor(values, [count, 2, 2]);
+        return (tensor(across, [count, 2]), tensor(depth, [count, 2]));
     }
 
     /// <summary>The part of the table that can meet the image in these views: at 0 degrees its width, at 45 its diagonal.</summary>

@@ -7,9 +7,9 @@ using RosFL.Runs;
 namespace RosFL.Imaging.Formats;
 
 /// <summary>The program dcm2niix. What it prints can hold names, so only the numbers of converted files are taken from it.</summary>
-internal sealed partial class Dcm2niix(TimeSpan timeout)
+internal sealed partial class Dcm2niix(TimeSpan timeout, string program)
 {
-    private const string Program = "dcm2niix";
+    public const string Name = "dcm2niix";
 
     /// <summary>Converts the files of one folder and returns how many of them went into a volume.</summary>
     public int Convert(string folder, string outFolder)
@@ -24,15 +24,15 @@ internal sealed partial class Dcm2niix(TimeSpan timeout)
         {
             process.Kill(entireProcessTree: true);
             throw new RosflException(ExitCode.InvalidFile,
-                $"{Program} did not end within {timeout}; convert fewer series at a time or check the files with it by hand.");
+                $"{Name} did not end within {timeout}; convert fewer series at a time or check the files with it by hand.");
         }
         process.WaitForExit(); // the overload without a time also waits for the last lines
         return converted;
     }
 
-    private static Process Start(string[] arguments)
+    private Process Start(string[] arguments)
     {
-        var start = new ProcessStartInfo(Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         try
         {
             return Process.Start(start)!;
@@ -40,7 +40,7 @@ internal sealed partial class Dcm2niix(TimeSpan timeout)
         catch (Win32Exception e)
         {
             throw new RosflException(ExitCode.MissingProgram,
-                $"DICOM is converted by the program {Program}, which is not on the PATH; install the package '{Program}' (Debian, Ubuntu, conda-forge, Homebrew).", e);
+                $"DICOM is converted by the program {Name}, which is not found; install the package '{Name}' (Debian, Ubuntu, conda-forge, Homebrew).", e);
         }
     }
 

@@ -16,16 +16,17 @@ public static class DicomSeries
     /// DICOM image, or that the converter does not take, is listed as refused.
     /// </summary>
     /// <param name="timeout">For one run of the converter; 30 minutes unless told.</param>
+    /// <param name="program">The converter's name on the PATH, or its path.</param>
     /// <exception cref="RosflException">dcm2niix is not installed or exceeds the timeout, or no file could be converted.</exception>
-    public static DicomConversion Convert(string folder, string outFolder, TimeSpan? timeout = null)
+    public static DicomConversion Convert(string folder, string outFolder, TimeSpan? timeout = null, string program = Dcm2niix.Name)
     {
         if (!Directory.Exists(folder))
             throw new RosflException(ExitCode.InvalidFile, $"DICOM folder '{folder}' does not exist; name a folder that does.");
-        var program = new Dcm2niix(timeout ?? TimeSpan.FromMinutes(30));
+        var converter = new Dcm2niix(timeout ?? TimeSpan.FromMinutes(30), program);
         var work = Directory.CreateTempSubdirectory("rosfl-dicom-").FullName;
         try
         {
-            return Convert(program, folder, outFolder, work);
+            return Convert(converter, folder, outFolder, work);
         }
         finally
         {
@@ -33,7 +34,7 @@ public static class DicomSeries
         }
     }
 
-    private static DicomConversion Convert(Dcm2niix program, string folder, string outFolder, string work)
+    private static DicomConversion Convert(Dcm2niix converter, string folder, string outFolder, string work)
     {
         var refused = new List<RefusedFile>();
         var images = new List<string>();
@@ -46,11 +47,11 @@ public static class DicomSeries
         }
         if (images.Count == 0)
             throw NothingConverted(folder, refused);
-        var (converted, files) = Run(program, images, Path.Combine(work, "all"));
+        var (converted, files) = Run(converter, images, Path.Combine(work, "all"));
         var missing = images.Count - converted;
         if (missing > 0)
         {
-            var unreadable = Unreadable(program, images, work);
+            var unreadable = Unreadable(converter, images, work);
             refused.AddRange(unreadable);
             missing -= unreadable.Count;
         }
@@ -59,25 +60,25 @@ public static class DicomSeries
     }
 
     /// <summary>Converts the files together; overlays, which the converter writes as volumes of their own, are left out.</summary>
-    private static (int Converted, string[] Files) Run(Dcm2niix program, IReadOnlyList<string> images, string work)
+    private static (int Converted, string[] Files) Run(Dcm2niix converter, IReadOnlyList<string> images, string work)
     {
         var (input, output) = (Path.Combine(work, "in"), Path.Combine(work, "out"));
         Directory.CreateDirectory(input);
         Directory.CreateDirectory(output);
         for (var i = 0; i < images.Count; i++)
             Lend(images[i], Path.Combine(input, i.ToString("d6", CultureInfo.InvariantCulture) + ".dcm"));
-        var converted = program.Convert(input, output);
+        var converted = converter.Convert(input, output);
         var files = Directory.GetFiles(output, "*.nii").Where(path => !path.Contains("_ROI", StringComparison.Ordinal));
         return (converted, [.. files.Order(StringComparer.Ordinal)]);
     }
 
     /// <summary>Finds the files that the converter does not take even alone; it leaves them out without saying which.</summary>
-    private static List<RefusedFile> Unreadable(Dcm2niix program, List<string> images, string work)
+    private static List<RefusedFile> Unreadable(Dcm2niix converter, List<string> images, string work)
     {
         var unreadable = new List<RefusedFile>();
         for (var i = 0; i < images.Count; i++)
         {
-            if (Run(program, [images[i]], Path.Combine(work, $"one{i}")).Converted == 0)
+            if (Run(converter, [images[i]], Path.Combine(work, $"one{i}")).Converted == 0)
                 unreadable.Add(new RefusedFile(images[i], "is not taken by dcm2niix, which lacks its compression or finds it damaged; decompress it with gdcmconv --raw"));
         }
         return unreadable;

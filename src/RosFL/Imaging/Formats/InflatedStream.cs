@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using ICSharpCode.SharpZipLib;
-using ICSharpCode.SharpZipLib.GZip;
 
 namespace RosFL.Imaging.Formats;
 
@@ -23,8 +21,8 @@ internal sealed class InflatedStream(SourceFile file, FileStream compressed) : S
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     /// <summary>
-    /// Refuses a file that was cut or damaged. One gzip member is checked by its own trailer; several (bgzip) are read a second time by a
-    /// decompressor that checks each, since the runtime's does not say where they end.
+    /// Refuses a file that was cut or damaged. One gzip member is checked by its own trailer; several (bgzip) are read a second time by
+    /// <see cref="GzipMembers"/>.
     /// </summary>
     public void CheckEnd()
     {
@@ -33,8 +31,7 @@ internal sealed class InflatedStream(SourceFile file, FileStream compressed) : S
         file.Fill(compressed, trailer, "its gzip trailer");
         if (BinaryPrimitives.ReadUInt32LittleEndian(trailer) == _crc && BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]) == (uint)_length)
             return;
-        if (LengthOfMembers() != _length)
-            throw file.Refused("ends inside its gzip data or has bytes after them", "a whole gzip file is needed: copy it again");
+        GzipMembers.Check(file, _length);
     }
 
     public override bool CanRead => true;
@@ -61,23 +58,5 @@ internal sealed class InflatedStream(SourceFile file, FileStream compressed) : S
     {
         _inflater.Dispose();
         base.Dispose(disposing);
-    }
-
-    private long LengthOfMembers()
-    {
-        compressed.Position = 0;
-        using var members = new GZipInputStream(compressed) { IsStreamOwner = false };
-        var buffer = new byte[1 << 16];
-        var length = 0L;
-        try
-        {
-            for (int read; (read = members.Read(buffer, 0, buffer.Length)) > 0;)
-                length += read;
-        }
-        catch (Exception e) when (e is SharpZipBaseException or IOException or IndexOutOfRangeException)
-        {
-            throw file.Refused("holds gzip data that are damaged or cut", "a whole gzip file is needed: copy it again", e);
-        }
-        return length;
     }
 }

@@ -6,14 +6,22 @@ namespace RosFL.Imaging.Formats;
 /// </summary>
 public sealed record NiftiOrientation(int[] FileAxis, bool[] Flip)
 {
-    private static readonly int[][] Permutations = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
-
-    /// <summary>The permutation whose columns, scaled to length 1, agree best with the canonical axes; the given order wins a tie.</summary>
+    /// <summary>
+    /// Gives the file's axes i, j, k, in this order, each the canonical axis still free that its direction is closest to. This is the order
+    /// of NiBabel 5.0's <c>io_orientation</c>; unlike there, shear is not removed first.
+    /// </summary>
     public static NiftiOrientation Of(double[] affine)
     {
         double Cosine(int canonical, int column) => affine[4 * canonical + column] / NiftiGeometry.ColumnLength(affine, column);
-        var axes = Permutations.MaxBy(p => Math.Abs(Cosine(0, p[0])) + Math.Abs(Cosine(1, p[1])) + Math.Abs(Cosine(2, p[2])))!;
-        return new NiftiOrientation([.. axes], [.. axes.Select((column, canonical) => Cosine(canonical, column) < 0)]);
+        var free = new List<int> { 0, 1, 2 };
+        var (fileAxis, flip) = (new int[3], new bool[3]);
+        for (var column = 0; column < 3; column++)
+        {
+            var canonical = free.MaxBy(axis => Math.Abs(Cosine(axis, column)));
+            free.Remove(canonical);
+            (fileAxis[canonical], flip[canonical]) = (column, Cosine(canonical, column) < 0);
+        }
+        return new NiftiOrientation(fileAxis, flip);
     }
 
     /// <summary>The sizes along x, y, z of a grid that has <paramref name="fileSize"/> along i, j, k.</summary>

@@ -1,4 +1,5 @@
 using RosFL.Runs;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace RosFL.Networks.Layers;
@@ -6,12 +7,21 @@ namespace RosFL.Networks.Layers;
 /// <summary>What all layers of one network share.</summary>
 /// <param name="Dimensions">2 or 3 spatial dimensions.</param>
 /// <param name="Bf16">Compute convolutions in bfloat16; parameters stay float32.</param>
+/// <param name="ChannelsLast">Keep channels fastest in memory; shapes stay (B, C, ...).</param>
 public sealed record LayerOptions(
     int Dimensions = 2, NormalisationKind Normalisation = NormalisationKind.Group, ActivationKind Activation = ActivationKind.Relu,
-    bool Bf16 = false)
+    bool Bf16 = false, bool ChannelsLast = false)
 {
-    public static LayerOptions Of(NetworkOptions network, ComputeKind compute) =>
-        new(network.Dimensions, network.Normalisation, network.Activation, compute == ComputeKind.Bf16);
+    public static LayerOptions Of(NetworkOptions network, MachineOptions machine) => new(
+        network.Dimensions, network.Normalisation, network.Activation,
+        machine.Compute == ComputeKind.Bf16, machine.Layout == MemoryLayout.ChannelsLast);
+
+    /// <summary>An undrawn kernel (first, second, k, ...) in the network's memory layout, which every copy into it keeps.</summary>
+    public Parameter Kernel(int first, int second, int kernel)
+    {
+        if (!ChannelsLast) return new Parameter(empty([first, second, .. Each(kernel)]));
+        return new Parameter(movedim(empty([first, .. Each(kernel), second]), -1, 1));
+    }
 
     /// <summary>The same number for every spatial dimension.</summary>
     public long[] Each(int value) => Dimensions == 2 ? [value, value] : [value, value, value];
@@ -34,8 +44,8 @@ public sealed record LayerOptions(
 /// <summary>A layer whose multiply-accumulate operations <c>rosfl network</c> counts.</summary>
 public interface ICountedLayer
 {
-    /// <summary>Multiply-accumulate operations for one image, from the shapes (B, C, ...) of input and output.</summary>
-    long Macs(ReadOnlySpan<long> input, ReadOnlySpan<long> output);
+    /// <summary>Is told the multiply-accumulate operations for one image at each forward pass; null, the default, counts nothing.</summary>
+    Action<long>? Counted { set; }
 }
 
 internal static class Shapes

@@ -1,0 +1,56 @@
+using RosFL.Runs;
+using RosFL.Scores;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace RosFL.Training.Losses;
+
+/// <summary>
+/// 1 - SSIM of images with data range 1 by the definition of <see cref="StructuralSimilarity"/>: the mean over the windows that lie wholly
+/// inside the image and the mask, volumes slice by slice.
+/// </summary>
+internal sealed class SsimLoss : Loss
+{
+    private const double C1 = StructuralSimilarity.K1 * StructuralSimilarity.K1;
+    private const double C2 = StructuralSimilarity.K2 * StructuralSimilarity.K2;
+    private const int Window = StructuralSimilarity.Window;
+
+    internal override Tensor Compute(Tensor output, Tensor target, Tensor? counted)
+    {
+        var size = output.shape;
+        if (size[^2] < Window || size[^1] < Window)
+            throw new RosflException(ExitCode.InvalidRun,
+                $"SSIM of {size[^2]}x{size[^1]} pixels is undefined: its window has {Window}x{Window}; train on larger patches or choose another loss.");
+        var map = Map(Planes(Counted(output, counted)), Planes(Counted(target.to(output.dtype), counted)));
+        if (counted is null)
+            return 1 - map.mean();
+        var wholeWindows = WholeWindows(counted, output);
+        return ((1 - map) * wholeWindows).sum() / wholeWindows.sum().clamp_min(1);
+    }
+
+    /// <summary>Every channel and slice as an image of its own, (B D C, 1, H, W): one depthwise convolution for all.</summary>
+    private static Tensor Planes(Tensor values) => values.reshape(-1, 1, values.shape[^2], values.shape[^1]);
+
+    private static Tensor Map(Tensor a, Tensor b)
+    {
+        var blurred = Blur(cat([a, b, a * a, b * b, a * b], 0)).chunk(5, 0);
+        Tensor meanA = blurred[0], meanB = blurred[1];
+        Tensor squareOfA = meanA * meanA, squareOfB = meanB * meanB, productOfMeans = meanA * meanB;
+        var covariance = blurred[4] - productOfMeans;
+        var variances = blurred[2] - squareOfA + (blurred[3] - squareOfB);
+        return (2 * productOfMeans + C1) * (2 * covariance + C2) / ((squareOfA + squareOfB + C1) * (variances + C2));
+    }
+
+    private static Tensor Blur(Tensor planes)
+    {
+        var kernel = tensor(StructuralSimilarity.Kernel, planes.dtype, planes.device);
+        return F.conv2d(F.conv2d(planes, kernel.view(1, 1, 1, Window)), kernel.view(1, 1, Window, 1));
+    }
+
+    /// <summary>1 for each window of <see cref="Map"/> in which every pixel counts.</summary>
+    private static Tensor WholeWindows(Tensor counted, Tensor output)
+    {
+        var all = counted.expand(output.shape).to(output.dtype);
+        return (F.avg_pool2d(Planes(all), Window, 1) > 1 - 0.5 / (Window * Window)).to(output.dtype);
+    }
+}
