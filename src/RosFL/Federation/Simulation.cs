@@ -1,4 +1,6 @@
+using System.Text.Json;
 using RosFL.Imaging;
+using RosFL.Imaging.Splits;
 using RosFL.Runs;
 using RosFL.Scores;
 using RosFL.Training;
@@ -21,6 +23,7 @@ public sealed class Simulation : IDisposable
     private readonly BodyHost? bodies;
     private readonly Checkpoints checkpoints;
     private readonly RoundWeights roundWeights;
+    private static readonly JsonSerializerOptions SplitJson = new(JsonSerializerDefaults.Web) { WriteIndented = true };
     private StepLog? steps;
 
     public Simulation(RunFolder folder, Action<SimulationProgress>? progress = null)
@@ -29,14 +32,14 @@ public sealed class Simulation : IDisposable
         study = new Study(folder.Run.Options);
         this.progress(new SimulationProgress.Phase("Reading images"));
         images = SiteImages.Open(study.Run);
-        unseen = SiteImages.OpenUnseen(study.Run);
+        unseen = SiteImages.OpenUnseen(study.Run, images);
         store = RunStore.Open(folder.StorePath);
         (checkpoints, roundWeights) = (new Checkpoints(folder, store), new RoundWeights(folder));
         threads = [.. Enumerable.Range(0, ThreadCount()).Select(i => new TorchThread($"torch-{i}", study.Run.Machine.Threads))];
         bodies = study.HasBodyHost ? new BodyHost(study, [.. images.Select(i => i.Site)]) : null;
         scored = [.. images.Select((site, i) => NewSite(site.Site, site, site, i))];
         unseenSites = [.. unseen.Select((site, i) => NewSite(site.Site, null, site, i))];
-        sites = study.Algorithm.Pooled ? [NewSite("pooled", new PooledItems([.. images]), null, 0)] : scored;
+        sites = study.Algorithm.Pooled ? [NewSite("pooled", SiteImages.Pooled(images, "pooled"), null, 0)] : scored;
     }
 
     public RunStore Store => store;
@@ -45,7 +48,7 @@ public sealed class Simulation : IDisposable
     public async Task RunAsync(CancellationToken cancellation)
     {
         var state = Restore();
-        AtomicFile.WriteText(folder.SplitsPath, SplitTable.Of(images).Json());
+        AtomicFile.WriteText(folder.SplitsPath, JsonSerializer.Serialize(SplitTable.Of(images), SplitJson));
         steps = study.Run.Output.Steps ? StepLog.Open(folder.StepsPath, state.Round - 1) : null;
         progress(new SimulationProgress.Began(state.Round, sites.ToDictionary(s => s.Name, s => s.StepsPerRound)));
         state = await new Rounds(study, sites, bodies, Commit, ScoreAsync).RunAsync(state, cancellation);

@@ -21,7 +21,7 @@ public sealed class Site(
 
     public string Name => name;
 
-    public long Weight => study.Run.Algorithm.Weighting == SiteWeighting.Uniform ? 1 : items?.Count ?? 0;
+    public long Weight => study.Run.Algorithm.Weighting == SiteWeighting.Uniform ? 1 : items?.TrainingItems ?? 0;
 
     /// <summary>The committed state, to be stored and given back.</summary>
     public SiteState State
@@ -87,7 +87,7 @@ public sealed class Site(
         return new SiteUpdate(model, Figures(model, start, body, steps, count, loss, clock.Elapsed), study.Algorithm.Order == SiteOrder.Relay ? saved : null);
     }
 
-    private Sampler NewSampler() => new(study.Run.Training, study.Seeds, name, items!.Count);
+    private Sampler NewSampler() => new(study.Run.Training, study.Seeds, name, items!.TrainingItems);
 
     private (double Loss, int Steps, long Items) TrainSteps(TrainingStep step, int round, CancellationToken cancellation)
     {

@@ -69,7 +69,7 @@ public sealed class RunFile
         JsonNode? node = set;
         foreach (var step in path.Split('.'))
             node = (node as JsonObject)?[step];
-        return node is not null;
+        return HasValue(node);
     }
 
     /// <summary>What the file sets, as JSON; loading it gives the same run.</summary>
@@ -79,6 +79,8 @@ public sealed class RunFile
     public string EffectiveJson() => RunJson.Node(Options).ToJsonString(RunJson.Options) + "\n";
 
     public void Save(string path) => AtomicFile.WriteText(path, Json());
+
+    private static bool HasValue(JsonNode? node) => node is JsonObject group ? group.Any(member => HasValue(member.Value)) : node is not null;
 
     private static JsonObject Root(string json, string source)
     {

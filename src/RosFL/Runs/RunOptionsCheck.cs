@@ -98,6 +98,7 @@ public static partial class RunOptionsCheck
         rules.AtLeast(run.Data.SubjectGroup, 0);
         rules.AtLeast(run.Data.MaxImages, 0);
         rules.AtLeast(run.Data.DirichletAlpha, 0);
+        rules.AtLeast(run.Data.QuantitySkew, 1);
         rules.AtLeast(run.Data.CacheMiB, 1);
         rules.AtLeast(run.Data.Phantoms.Sites, 1);
         rules.AtLeast(run.Data.Phantoms.ImagesPerSite, 3);

@@ -25,20 +25,15 @@ internal sealed partial record RunOverride(string Path, string Value)
     {
         if (!Legal().IsMatch(Path))
             return new(Path, $"Override '{Path}' is no path; write names with dots between them, for example data.sites[0].name.");
-        JsonNode node = root;
-        var type = typeof(RunOptions);
-        var steps = Steps();
-        for (var i = 0; ; i++)
+        var types = new List<Type> { typeof(RunOptions) };
+        foreach (var step in Steps())
         {
-            if (Descend(type, steps[i]) is not { } next)
-                return Unknown(type, steps[i]);
-            type = next;
-            if (i == steps.Count - 1)
-                return Place(node, steps[i], type);
-            if (Child(node, steps[i], type) is not { } child)
-                return new(Path, $"Override '{Path}' does not fit the run file: '{steps[i]}' is no place there; items are added one after the other from [0].");
-            node = child;
+            if (Descend(types[^1], step) is not { } type)
+                return Unknown(types[^1], step);
+            types.Add(type);
         }
+
+        return Place(root, types);
     }
 
     private List<string> Steps() => [.. Path.Replace("[", ".[", StringComparison.Ordinal).Split('.', StringSplitOptions.RemoveEmptyEntries)];
@@ -71,25 +66,31 @@ internal sealed partial record RunOverride(string Path, string Value)
         return list[Index(step)];
     }
 
-    private RunFault? Place(JsonNode node, string step, Type type)
+    /// <param name="types">The types along the path, the whole run's first.</param>
+    private RunFault? Place(JsonNode node, List<Type> types)
     {
-        var value = Parse(type);
-        if (node is JsonObject group && step[0] != '[')
-        {
-            group.Remove(step);
-            if (value is not null)
-                group[step] = value;
-            return null;
-        }
-
-        if (node is not JsonArray list || step[0] != '[' || Index(step) > list.Count)
-            return new(Path, $"Override '{Path}' does not fit the run file: there is no item {step}; items are added one after the other from [0].");
-        if (Index(step) < list.Count)
-            list.RemoveAt(Index(step));
-        if (value is not null)
-            list.Insert(Index(step), value);
+        var steps = Steps();
+        for (var i = 0; i < steps.Count - 1; i++)
+            if (Child(node, steps[i], types[i + 1]) is { } child)
+                node = child;
+            else
+                return NoPlace(steps[i]);
+        var (last, value) = (steps[^1], Parse(types[^1]));
+        if (node is JsonObject group && last[0] != '[')
+            group.Remove(last);
+        else if (node is not JsonArray list || last[0] != '[' || Index(last) > list.Count)
+            return NoPlace(last);
+        else if (Index(last) < list.Count)
+            list.RemoveAt(Index(last));
+        if (value is not null && node is JsonArray items)
+            items.Insert(Index(last), value);
+        else if (value is not null)
+            node[last] = value;
         return null;
     }
+
+    private RunFault NoPlace(string step) =>
+        new(Path, $"Override '{Path}' does not fit the run file: there is no place for '{step}'; items are added one after the other from [0].");
 
     private JsonNode? Parse(Type type)
     {

@@ -100,16 +100,31 @@ public sealed class RunStore : IDisposable
         DateTimeOffset.Parse(row.GetString(0), CultureInfo.InvariantCulture), row.IsDBNull(1) ? null : row.GetInt32(1), row.GetString(2), row.GetString(3), row.GetString(4))));
 
     /// <summary>
-    /// The committed round with the best mean validation score: the mean of a site's images, then the sites weighted. NaN (a score that is
-    /// undefined for an image) is left out; of equal rounds the earliest wins. Null when nothing was scored.
+    /// The round with the best mean validation score: the mean of a site's images, then the sites weighted by their training images (see
+    /// <see cref="SetSites"/>; by their scored images where those are not known). NaN (a score that is undefined for an image) is left
+    /// out; of equal rounds the earliest wins. Null when nothing was scored.
     /// </summary>
-    /// <param name="weights">Weight of each site, such as its training images; null weighs sites by their scored images.</param>
-    public BestRound? BestRound(string metric, ScoreDirection direction, IReadOnlyDictionary<string, long>? weights = null, string model = "global")
+    public BestRound? BestRound(string metric, bool higherIsBetter, string model = "global")
     {
-        var sign = direction == ScoreDirection.Higher ? 1 : -1;
+        var sign = higherIsBetter ? 1 : -1;
+        var weights = Sites().ToDictionary(site => site.Site, site => site.Train);
         return Scores("validation", metric, model: model).Where(score => score.Case != "pooled" && !double.IsNaN(score.Value)).GroupBy(score => score.Round)
             .Select(round => new BestRound(round.Key, Mean(round, weights))).MaxBy(best => sign * best.Score);
     }
+
+    /// <summary>Records the sites of the run once, in their order.</summary>
+    public void SetSites(IReadOnlyList<SiteSize> sites) => Guard(() =>
+    {
+        using var transaction = connection.BeginTransaction();
+        Run("DELETE FROM sites");
+        foreach (var (position, site) in sites.Index())
+            Run("INSERT INTO sites VALUES ($1,$2,$3,$4,$5)", position, site.Site, site.Train, site.Validation, site.Test);
+        transaction.Commit();
+        return 0;
+    });
+
+    public IReadOnlyList<SiteSize> Sites() => Guard(() =>
+        Query("SELECT site, train, validation, test FROM sites ORDER BY position", row => new SiteSize(row.GetString(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3))));
 
     /// <summary>SHA-256 of the checkpoints that were committed, by round.</summary>
     public IReadOnlyDictionary<int, string> CheckpointHashes() => Guard(() =>
@@ -117,9 +132,9 @@ public sealed class RunStore : IDisposable
 
     public void Dispose() => connection.Dispose();
 
-    private static double Mean(IEnumerable<ScoreRecord> scores, IReadOnlyDictionary<string, long>? weights)
+    private static double Mean(IEnumerable<ScoreRecord> scores, IReadOnlyDictionary<string, int> weights)
     {
-        var sites = scores.GroupBy(score => score.Site).Select(site => (Mean: site.Average(score => score.Value), Weight: (double)(weights?[site.Key] ?? site.Count()))).ToList();
+        var sites = scores.GroupBy(score => score.Site).Select(site => (Mean: site.Average(score => score.Value), Weight: (double)weights.GetValueOrDefault(site.Key, site.Count()))).ToList();
         return sites.Sum(site => site.Mean * site.Weight) / sites.Sum(site => site.Weight);
     }
 

@@ -8,6 +8,7 @@ internal static class RunStoreSchema
     private const int Version = 1;
 
     private const string Tables = """
+        CREATE TABLE sites (position INTEGER PRIMARY KEY, site TEXT NOT NULL UNIQUE, train INTEGER NOT NULL, validation INTEGER NOT NULL, test INTEGER NOT NULL);
         CREATE TABLE rounds (
             round INTEGER PRIMARY KEY, seconds REAL, learning_rate REAL, alpha REAL,
             correction_head REAL, correction_body REAL, correction_tail REAL,

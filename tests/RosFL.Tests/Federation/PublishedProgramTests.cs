@@ -10,7 +10,7 @@ public sealed class PublishedProgramTests(ITestOutputHelper output)
 {
     private sealed class Items(string folder) : ITrainingItems
     {
-        public int Count => 3;
+        public int TrainingItems => 3;
         public Batch Batch(IReadOnlyList<int> items, long seed) => new(Load("input", items), Load("label", items), null);
         private Tensor Load(string kind, IReadOnlyList<int> items) => stack(items.Select(i =>
         { var a = MatFile.ReadArray(Path.Combine(folder, "train", kind, $"slice_{i:D3}.mat"), "data"); return tensor(a.Values, [1, a.Shape[0], a.Shape[1]]); }), 0);
