@@ -1,6 +1,5 @@
 using RosFL.Imaging;
 using RosFL.Runs;
-using RosFL.Training;
 
 namespace RosFL.Bench;
 
@@ -9,7 +8,7 @@ internal sealed class NoiseItems(RunOptions run, int count, int size) : ITrainin
 {
     private readonly Batch one = BenchRun.Batch(run, 1, size);
 
-    public int Count => count;
+    public int TrainingItems => count;
 
     public Batch Batch(IReadOnlyList<int> items, long seed) =>
         new(one.Images.expand(items.Count, 1, size, size).contiguous(), one.Targets.expand(items.Count, 1, size, size).contiguous(), null);
