@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RosFL.Reports;
 using RosFL.Runs;
 
 namespace RosFL.Cli.Commands;
@@ -13,6 +14,7 @@ internal static class ReportCommand
         command.SetAction(parsed =>
         {
             using var folder = RunFolder.Open(parsed.GetValue(path)!);
+            HtmlReport.Write(folder);
             Console.WriteLine(folder.ReportPath);
             return (int)ExitCode.Success;
         });

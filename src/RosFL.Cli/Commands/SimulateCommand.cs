@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RosFL.Cli.Display;
 using RosFL.Federation;
+using RosFL.Reports;
 using RosFL.Runs;
 
 namespace RosFL.Cli.Commands;
@@ -33,6 +34,7 @@ internal static class SimulateCommand
             using var simulation = new Simulation(folder, watcher.Show);
             await simulation.RunAsync(cancellation);
         });
+        HtmlReport.Write(folder);
         watcher.Finish(folder);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RosFL.Imaging;
 using RosFL.Imaging.Splits;
+using RosFL.Reports;
 using RosFL.Runs;
 using RosFL.Scores;
 using RosFL.Training;
@@ -131,6 +132,7 @@ public sealed class Simulation : IDisposable
         await ScoreAsync(scored, state, round, Split.Test, "test", cancellation);
         if (study.Algorithm.Merges && !study.Algorithm.KeepsNormalisation)
             await ScoreAsync(unseenSites, state, round, Split.Test, "unseen", cancellation);
+        StripFolder.Save(folder, [.. (await Task.WhenAll(scored.Where(s => s.HasTestImages).Select(s => s.StripAsync(state.Global, cancellation))))]);
         if (study.Run.Output.Predictions) await WritePredictionsAsync(state, cancellation);
     }
 
@@ -160,7 +162,6 @@ public sealed class Simulation : IDisposable
     private int? BestRound()
     {
         var metric = Metrics.Primary(study.Run.Task);
-        var direction = Metrics.Direction(metric) == MetricDirection.HigherIsBetter ? ScoreDirection.Higher : ScoreDirection.Lower;
-        return store.BestRound(metric, direction, images.ToDictionary(s => s.Site, s => (long)s.Count(Split.Train)))?.Round;
+        return store.BestRound(metric, Metrics.Direction(metric) == MetricDirection.HigherIsBetter)?.Round;
     }
 }

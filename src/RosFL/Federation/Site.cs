@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RosFL.Imaging;
+using RosFL.Reports;
 using RosFL.Runs;
 using RosFL.Training;
 using static TorchSharp.torch;
@@ -150,6 +151,17 @@ public sealed class Site(
             var output = new Evaluation(study, name).Output(images.Whole(Split.Test, i), network);
             return new NamedArray($"{name}.test.{i}", [.. output.Shape.Select(s => (long)s)], output.Values);
         })]));
+
+    public bool HasTestImages => images?.Count(Split.Test) > 0;
+
+    /// <summary>The first test image for the report: input, prediction, truth, error.</summary>
+    public Task<StripImage> StripAsync(Model global, CancellationToken cancellation) => thread.RunAsync(() =>
+        WithNetwork(committed.Own is { } own && !study.Algorithm.Merges ? own : global, network =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var whole = images!.Whole(Split.Test, 0);
+            return StripPainter.Paint(name, whole, new Evaluation(study, name).Predict(whole, network), study.Run);
+        }));
 
     private T WithNetwork<T>(Model global, Func<Func<Tensor, Tensor>, T> use)
     {

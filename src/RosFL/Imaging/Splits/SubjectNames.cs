@@ -35,7 +35,7 @@ public sealed class SubjectNames
         if (_pattern is null)
             return _data.SubjectIsFile ? Grouped(FileNames.Stem(file), file) : throw Unknown(site);
         var match = _pattern.Match(Path.GetFileName(file));
-        if (!match.Success || match.Groups.Count < 2)
+        if (!match.Success || match.Groups.Count < 2 || match.Groups[1].Length == 0)
             throw new RosflException(ExitCode.InvalidData,
                 $"File '{file}' of site '{site}' does not tell its subject: data.subjectPattern '{_data.SubjectPattern}' must match it and have a group; change the pattern or list subjects in data.subjectsFile.");
         return Grouped(match.Groups[1].Value, file);
