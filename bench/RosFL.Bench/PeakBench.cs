@@ -1,4 +1,4 @@
-using RosFL.Networks.Layers;
+using RosFL.Networks;
 using RosFL.Runs;
 using static TorchSharp.torch;
 
@@ -54,21 +54,10 @@ internal static class PeakBench
         return 2.0 * Matrix * Matrix * Matrix / ms[0] / 1e6;
     }
 
-    /// <summary>Multiply-accumulates of one image through the whole network, counted at the layers while it runs.</summary>
+    /// <summary>Multiply-accumulates of one image through the whole network.</summary>
     private static long ForwardMacs(RunOptions run)
     {
-        using var whole = new WholeStep(run);
-        var macs = 0L;
-        foreach (var module in whole.Network.Modules.SelectMany(m => m.Module.modules().Prepend(m.Module)).Distinct())
-            if (module is nn.Module<Tensor, Tensor> layer and ICountedLayer counted)
-                layer.register_forward_hook((_, input, output) =>
-                {
-                    macs += counted.Macs(input.shape, output.shape);
-                    return output;
-                });
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        whole.Network.Forward(zeros(1, 1, Size, Size));
-        return macs;
+        var cost = CutCost.Of(run.Network, run.Cut, Size);
+        return cost.SiteMacs + cost.BodyMacs;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using RosFL.Imaging.Phantoms;
 using RosFL.Imaging.Splits;
 using RosFL.Runs;
 
@@ -13,8 +14,7 @@ public static class DatasetCatalog
     /// <exception cref="RosflException">A folder is missing, files do not pair, or persons are unknown.</exception>
     public static IReadOnlyList<IDataset> Open(RunOptions run)
     {
-        if (run.Data.Layout == DataLayout.Phantoms)
-            throw new RosflException(ExitCode.InvalidRun, "Phantoms are not built in yet.");
+        if (run.Data.Layout == DataLayout.Phantoms) return PhantomDataset.Hospitals(run);
         CheckRoot(run.Data);
         var names = SubjectNames.Of(run.Data);
         var sites = run.Data.Sites.Length > 0 ? run.Data.Sites : SiteFolders.Discover(run.Data, names.Table);
