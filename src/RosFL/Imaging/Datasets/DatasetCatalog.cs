@@ -14,7 +14,8 @@ public static class DatasetCatalog
     /// <exception cref="RosflException">A folder is missing, files do not pair, or persons are unknown.</exception>
     public static IReadOnlyList<IDataset> Open(RunOptions run)
     {
-        if (run.Data.Layout == DataLayout.Phantoms) return PhantomDataset.Hospitals(run);
+        if (run.Data.Layout == DataLayout.Phantoms)
+            return PhantomDataset.Hospitals(run);
         CheckRoot(run.Data);
         var names = SubjectNames.Of(run.Data);
         var sites = run.Data.Sites.Length > 0 ? run.Data.Sites : SiteFolders.Discover(run.Data, names.Table);
