@@ -49,6 +49,7 @@ public sealed class Simulation : IDisposable
     {
         var state = Restore();
         AtomicFile.WriteText(folder.SplitsPath, JsonSerializer.Serialize(SplitTable.Of(images), SplitJson));
+        store.SetSites([.. images.Select(i => new SiteSize(i.Site, i.Count(Split.Train), i.Count(Split.Validation), i.Count(Split.Test)))]);
         steps = study.Run.Output.Steps ? StepLog.Open(folder.StepsPath, state.Round - 1) : null;
         progress(new SimulationProgress.Began(state.Round, sites.ToDictionary(s => s.Name, s => s.StepsPerRound)));
         state = await new Rounds(study, sites, bodies, Commit, ScoreAsync).RunAsync(state, cancellation);
@@ -160,7 +161,6 @@ public sealed class Simulation : IDisposable
     private int? BestRound()
     {
         var metric = Metrics.Primary(study.Run.Task);
-        var direction = Metrics.Direction(metric) == MetricDirection.HigherIsBetter ? ScoreDirection.Higher : ScoreDirection.Lower;
-        return store.BestRound(metric, direction, images.ToDictionary(s => s.Site, s => (long)s.Count(Split.Train)))?.Round;
+        return store.BestRound(metric, Metrics.Direction(metric) == MetricDirection.HigherIsBetter)?.Round;
     }
 }
