@@ -49,6 +49,8 @@ internal static class RunEffectRules
         rules.OnlyIf(run.Data.Layout != DataLayout.Phantoms, run.Data.SubjectsFile, fromFiles);
         rules.OnlyIf(run.Data.Layout != DataLayout.Phantoms, run.Data.SubjectIsFile, fromFiles);
         rules.OnlyIf(run.Data.Layout != DataLayout.Phantoms, run.Data.Slices, fromFiles);
+        rules.OnlyIf(run.Data.Layout != DataLayout.Phantoms, run.Preprocessing.Scale, fromFiles);
+        rules.OnlyIf(run.Data.Layout != DataLayout.Phantoms, run.Preprocessing.Offset, fromFiles);
         rules.OnlyIf(run.Data.SubjectPattern.Length > 0, run.Data.SubjectGroup, "with a data.subjectPattern");
         rules.OnlyIf(run.Data.Layout != DataLayout.Geometry, run.Data.Test, "when data.layout is not 'geometry', which brings its own test images");
         rules.OnlyIf(run.Data.Layout == DataLayout.Folders && run.Task != StudyTask.Segmentation, run.Data.SimulateCt, "under data.layout 'folders' and a task that makes images");

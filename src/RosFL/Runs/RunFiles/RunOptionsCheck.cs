@@ -99,6 +99,7 @@ public static partial class RunOptionsCheck
         rules.AtLeast(run.Data.MaxImages, 0);
         rules.AtLeast(run.Data.DirichletAlpha, 0);
         rules.AtLeast(run.Data.QuantitySkew, 1);
+        rules.AtLeast(run.Data.QuantitySkew, 1);
         rules.AtLeast(run.Data.CacheMiB, 1);
         rules.AtLeast(run.Data.Phantoms.Sites, 1);
         rules.AtLeast(run.Data.Phantoms.ImagesPerSite, 3);
@@ -126,6 +127,8 @@ public static partial class RunOptionsCheck
                 rules.Add($"{at}.parts", $"is {site.Parts}; it must be 0 or more.");
             if (site.Part < 0 || site.Part >= Math.Max(site.Parts, 1))
                 rules.Add($"{at}.part", $"is {site.Part}; it must be in 0..{Math.Max(site.Parts, 1) - 1}, below its 'parts'.");
+            if (site.Scale is 0)
+                rules.Add($"{at}.scale", "is 0; it must not be 0.");
             if (site.Geometry is { } geometry)
                 Geometry(rules, geometry, $"{at}.geometry");
         }
