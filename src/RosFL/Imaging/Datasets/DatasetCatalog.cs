@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using RosFL.Imaging.Phantoms;
 using RosFL.Imaging.Splits;
 using RosFL.Runs;
 
@@ -14,7 +15,7 @@ public static class DatasetCatalog
     public static IReadOnlyList<IDataset> Open(RunOptions run)
     {
         if (run.Data.Layout == DataLayout.Phantoms)
-            throw new RosflException(ExitCode.InvalidRun, "Phantoms are not built in yet.");
+            return PhantomDataset.Hospitals(run);
         CheckRoot(run.Data);
         var names = SubjectNames.Of(run.Data);
         var sites = run.Data.Sites.Length > 0 ? run.Data.Sites : SiteFolders.Discover(run.Data, names.Table);
