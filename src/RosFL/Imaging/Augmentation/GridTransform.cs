@@ -44,13 +44,16 @@ public sealed record GridTransform(int[] Size, double[] Center, double Depth, do
 
     private void SampleSlice(Voxels source, double depth, bool nearest, Span<float> target)
     {
-        for (var (h, i) = (0, 0); h < Size[1]; h++)
+        var (height, width) = (Size[1], Size[2]);
+        var (yPerH, yPerW, xPerH, xPerW) = (Plane[0], Plane[1], Plane[2], Plane[3]);
+        for (var (h, i) = (0, 0); h < height; h++)
         {
-            var dy = h - (Size[1] - 1) / 2.0;
-            for (var w = 0; w < Size[2]; w++, i++)
+            var dy = h - (height - 1) / 2.0;
+            var (y0, x0) = (Center[1] + yPerH * dy, Center[2] + xPerH * dy);
+            for (var w = 0; w < width; w++, i++)
             {
-                var dx = w - (Size[2] - 1) / 2.0;
-                var (y, x) = (Center[1] + Plane[0] * dy + Plane[1] * dx, Center[2] + Plane[2] * dy + Plane[3] * dx);
+                var dx = w - (width - 1) / 2.0;
+                var (y, x) = (y0 + yPerW * dx, x0 + xPerW * dx);
                 target[i] = nearest ? source.Nearest(depth, y, x) : source.Linear(depth, y, x);
             }
         }
@@ -70,34 +73,35 @@ public sealed record GridTransform(int[] Size, double[] Center, double Depth, do
     private readonly ref struct Voxels(ReadOnlySpan<float> values, int[] size)
     {
         private readonly ReadOnlySpan<float> _values = values;
+        private readonly int _depth = size[0], _height = size[1], _width = size[2];
 
-        public float Nearest(double d, double h, double w) => At(Round(d, 0), Round(h, 1), Round(w, 2));
+        public float Nearest(double d, double h, double w) => At(Round(d, _depth), Round(h, _height), Round(w, _width));
 
         public float Linear(double d, double h, double w)
         {
-            var (d0, d1, u) = Between(d, 0);
+            var (d0, d1, u) = Between(d, _depth);
             var below = InSlice(d0, h, w);
             return u == 0 ? below : below + u * (InSlice(d1, h, w) - below);
         }
 
         private float InSlice(int d, double h, double w)
         {
-            var (h0, h1, v) = Between(h, 1);
-            var (w0, w1, t) = Between(w, 2);
+            var (h0, h1, v) = Between(h, _height);
+            var (w0, w1, t) = Between(w, _width);
             var top = At(d, h0, w0) + t * (At(d, h0, w1) - At(d, h0, w0));
             var bottom = At(d, h1, w0) + t * (At(d, h1, w1) - At(d, h1, w0));
             return top + v * (bottom - top);
         }
 
-        private float At(int d, int h, int w) => _values[(d * size[1] + h) * size[2] + w];
+        private float At(int d, int h, int w) => _values[(d * _height + h) * _width + w];
 
-        private int Round(double x, int axis) => Math.Clamp((int)Math.Floor(x + 0.5), 0, size[axis] - 1);
+        private static int Round(double x, int size) => Math.Clamp((int)Math.Floor(x + 0.5), 0, size - 1);
 
-        private (int Below, int Above, float Weight) Between(double x, int axis)
+        private static (int Below, int Above, float Weight) Between(double x, int size)
         {
-            var inside = Math.Clamp(x, 0, size[axis] - 1);
+            var inside = Math.Clamp(x, 0, size - 1);
             var below = (int)inside;
-            return (below, Math.Min(below + 1, size[axis] - 1), (float)(inside - below));
+            return (below, Math.Min(below + 1, size - 1), (float)(inside - below));
         }
     }
 }

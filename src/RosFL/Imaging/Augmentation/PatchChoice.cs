@@ -30,11 +30,15 @@ public static class PatchChoice
     /// <summary>(D, H, W) of a pixel with a label, uniform over all of them; null where there is none.</summary>
     private static int[]? AnyForeground(Picture labels, Random random)
     {
-        var count = labels.Values.Count(v => v > 0);
+        var values = labels.Values;
+        var count = 0;
+        foreach (var value in values)
+            count += value > 0 ? 1 : 0;
         if (count == 0)
             return null;
-        var left = random.Next(count);
-        var index = Array.FindIndex(labels.Values, v => v > 0 && left-- == 0);
+        var index = -1;
+        for (var left = random.Next(count); left >= 0; left -= values[index] > 0 ? 1 : 0)
+            index++;
         var size = GridTransform.SizeOf(labels);
         return [index / (size[1] * size[2]), index / size[2] % size[1], index % size[2]];
     }

@@ -55,10 +55,11 @@ public static class IntensityFit
 
     private static float[] Where(ReadOnlySpan<float> values, float[] mask)
     {
-        var inside = new List<float>(values.Length);
+        var inside = new float[values.Length];
+        var count = 0;
         for (var i = 0; i < values.Length; i++)
             if (mask[i] > 0)
-                inside.Add(values[i]);
-        return [.. inside];
+                inside[count++] = values[i];
+        return inside[..count];
     }
 }

@@ -30,22 +30,26 @@ public sealed record IntensityMap(IReadOnlyList<ChannelMap> Channels)
     /// <summary>The map of channel <paramref name="channel"/>; images with more channels than maps use the last one.</summary>
     public ChannelMap this[int channel] => Channels[Math.Min(channel, Channels.Count - 1)];
 
-    public Picture Forward(Picture picture) => Apply(picture, static (map, x) => map.Forward(x));
+    public Picture Forward(Picture picture) => Apply(picture, static (map, values) =>
+    {
+        foreach (ref var x in values)
+            x = map.Forward(x);
+    });
 
     /// <summary>From network units to file units (HU); what was clipped stays clipped.</summary>
-    public Picture Backward(Picture picture) => Apply(picture, static (map, y) => map.Backward(y));
+    public Picture Backward(Picture picture) => Apply(picture, static (map, values) =>
+    {
+        foreach (ref var y in values)
+            y = map.Backward(y);
+    });
 
-    private Picture Apply(Picture picture, Func<ChannelMap, float, float> map)
+    private Picture Apply(Picture picture, Action<ChannelMap, Span<float>> map)
     {
         if (IsIdentity)
             return picture;
-        var values = new float[picture.Values.Length];
+        float[] values = [.. picture.Values];
         for (var c = 0; c < picture.Channels; c++)
-        {
-            var channel = this[c];
-            for (var i = c * picture.ChannelLength; i < (c + 1) * picture.ChannelLength; i++)
-                values[i] = map(channel, picture.Values[i]);
-        }
+            map(this[c], values.AsSpan(c * picture.ChannelLength, picture.ChannelLength));
         return picture with { Values = values };
     }
 }
