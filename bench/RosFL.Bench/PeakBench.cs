@@ -19,10 +19,10 @@ internal static class PeakBench
         var table = new Table($"RED-CNN 96, {Size} px, {options.Threads} threads, median of {options.Reps}",
             "batch", "step", "ms", "GFLOP/s", "of the peak", "times as fast as fp32 NCHW", "times as fast as published");
         foreach (var (batch, published) in new[] { (1, PublishedMs1), (4, PublishedMs4) }) Measure(table, options, batch, published, peak32, peak16);
-        Console.WriteLine($"\nPublished: {PublishedMs1 / 1000:f3} s and {PublishedMs4 / 1000:f3} s, external constants: the published DC-SFL program's step on Debian's PyTorch 1.13 with OpenBLAS, two cores. Not measured by this bench.");
+        Console.WriteLine($"\nPublished: {PublishedMs1 / 1000:f3} s and {PublishedMs4 / 1000:f3} s, external constants: the published DC-SFL program's step on Debian's PyTorch 1.13 with OpenBLAS. Not measured by this bench.");
     }
 
-    // the published program's step time as it was reported for another installation; see docs/performance.md
+    // the published program's step time as reported for another installation; never measured here
     private const double PublishedMs1 = 431, PublishedMs4 = 1359;
 
     private static void Measure(Table table, BenchOptions options, int batch, double published, double peak32, double peak16)
@@ -54,7 +54,6 @@ internal static class PeakBench
         return 2.0 * Matrix * Matrix * Matrix / ms[0] / 1e6;
     }
 
-    /// <summary>Multiply-accumulates of one image through the whole network.</summary>
     private static long ForwardMacs(RunOptions run)
     {
         var cost = CutCost.Of(run.Network, run.Cut, Size);

@@ -24,8 +24,6 @@ internal sealed class WholeStep : IDisposable
         loss = Losses.Make(run.Training, run.Task, run.Network.OutputChannels);
     }
 
-    public UNetwork Network => network;
-
     public double Run(Batch batch)
     {
         using var scope = NewDisposeScope();
