@@ -16,7 +16,11 @@ public sealed class Evaluation(Study study, string site)
     private bool IsSegmentation => study.Run.Task == StudyTask.Segmentation;
 
     /// <param name="network">Images (1, C, ...) to outputs (1, C', ...) of the same size.</param>
-    public IReadOnlyList<ScoreRecord> Score(SiteImages images, EvaluationOrder order, Func<Tensor, Tensor> network, CancellationToken cancellation)
+    public IReadOnlyList<ScoreRecord> Score(SiteImages images, EvaluationOrder order, Func<Tensor, Tensor> network, CancellationToken cancellation) =>
+        Score(images, order, whole => Predict(whole, network), cancellation);
+
+    /// <param name="predict">A case to a picture in the target's units and on its grid.</param>
+    public IReadOnlyList<ScoreRecord> Score(SiteImages images, EvaluationOrder order, Func<Whole, Picture> predict, CancellationToken cancellation)
     {
         var records = new List<ScoreRecord>();
         ScoreRecord Record(string name, (string Metric, double Value) score) =>
@@ -26,7 +30,7 @@ public sealed class Evaluation(Study study, string site)
         {
             cancellation.ThrowIfCancellationRequested();
             var whole = images.Whole(order.Split, i);
-            var prediction = Predict(whole, network);
+            var prediction = predict(whole);
             records.AddRange((IsSegmentation
                 ? SegmentationScores.Of(prediction, whole.Target, Classes, whole.Mask, options)
                 : RestorationScores.Of(prediction, whole.Target, whole.Mask, options)).Select(s => Record(whole.Case.Name, s)));

@@ -39,4 +39,8 @@ public interface ISite
 /// <param name="Model">The parts that a site holds; where the body is elsewhere, its committed state there.</param>
 /// <param name="ModelName">"global", or the site whose own model it is.</param>
 /// <param name="SplitName">"validation", "test" or "unseen".</param>
-public sealed record EvaluationOrder(int Round, Split Split, Model Model, string ModelName = "global", string SplitName = "validation");
+public sealed record EvaluationOrder(int Round, Split Split, Model Model, string ModelName = "global", string SplitName = "validation")
+{
+    /// <summary>Stands for a model where the input itself is scored.</summary>
+    public const string InputName = "input";
+}

@@ -133,6 +133,7 @@ public sealed class Simulation : IDisposable
         await ScoreAsync(scored, state, round, Split.Test, "test", cancellation);
         if (study.Algorithm.Merges && !study.Algorithm.KeepsNormalisation)
             await ScoreAsync(unseenSites, state, round, Split.Test, "unseen", cancellation);
+        if (study.Run.Task != StudyTask.Segmentation) await ScoreInputsAsync(round, cancellation);
         StripFolder.Save(folder, [.. (await Task.WhenAll(scored.Where(s => s.HasTestImages).Select(s => s.StripAsync(state.Global, cancellation))))]);
         if (study.Run.Output.Predictions) await WritePredictionsAsync(state, cancellation);
     }
@@ -147,6 +148,15 @@ public sealed class Simulation : IDisposable
                      where split != Split.Validation || study.Algorithm.Merges || model.Name == site.Name
                      select site.EvaluateAsync(new EvaluationOrder(round, split, model.Model, model.Name, splitName), cancellation);
         var scores = (await Task.WhenAll(orders)).SelectMany(s => s).ToList();
+        store.AddScores(scores);
+        progress(new SimulationProgress.Scored(scores));
+    }
+
+    private async Task ScoreInputsAsync(int round, CancellationToken cancellation)
+    {
+        var test = await Task.WhenAll(scored.Select(s => s.EvaluateInputAsync(new EvaluationOrder(round, Split.Test, Model.Empty, EvaluationOrder.InputName, "test"), cancellation)));
+        var others = await Task.WhenAll(unseenSites.Select(s => s.EvaluateInputAsync(new EvaluationOrder(round, Split.Test, Model.Empty, EvaluationOrder.InputName, "unseen"), cancellation)));
+        List<ScoreRecord> scores = [.. test.Concat(others).SelectMany(s => s)];
         store.AddScores(scores);
         progress(new SimulationProgress.Scored(scores));
     }

@@ -152,6 +152,10 @@ public sealed class Site(
             return new NamedArray($"{name}.test.{i}", [.. output.Shape.Select(s => (long)s)], output.Values);
         })]));
 
+    /// <summary>Scores the untouched input as if it were a prediction: what a restoration has to beat.</summary>
+    public Task<IReadOnlyList<ScoreRecord>> EvaluateInputAsync(EvaluationOrder order, CancellationToken cancellation) => thread.RunAsync(() =>
+        new Evaluation(study, name).Score(images!, order, whole => whole.RestoredInput(), cancellation));
+
     public bool HasTestImages => images?.Count(Split.Test) > 0;
 
     /// <summary>The first test image for the report: input, prediction, truth, error.</summary>
