@@ -36,7 +36,7 @@ public sealed class Simulation : IDisposable
         bodies = study.HasBodyHost ? new BodyHost(study, [.. images.Select(i => i.Site)]) : null;
         scored = [.. images.Select((site, i) => NewSite(site.Site, site, site, i))];
         unseenSites = [.. unseen.Select((site, i) => NewSite(site.Site, null, site, i))];
-        sites = study.Algorithm.Pooled ? [NewSite("pooled", new PooledItems([.. images]), null, 0)] : scored;
+        sites = study.Algorithm.Pooled ? [NewSite(images.Count == 1 ? images[0].Site : "pooled", new PooledItems([.. images]), null, 0)] : scored;
     }
 
     public RunStore Store => store;

@@ -3,13 +3,17 @@ using static TorchSharp.torch;
 
 namespace RosFL.Training;
 
-/// <summary>The training items of all sites in a row, for centralized training in a simulation.</summary>
+/// <summary>
+/// The training items of all sites in a row, for centralized training in a simulation. Those of a single site are drawn as the site itself
+/// would, so that centralized training equals training at that site.
+/// </summary>
 public sealed class PooledItems(IReadOnlyList<ITrainingItems> sites) : ITrainingItems
 {
     public int Count => sites.Sum(s => s.Count);
 
     public Batch Batch(IReadOnlyList<int> items, long seed)
     {
+        if (sites.Count == 1) return sites[0].Batch(items, seed);
         var parts = items.Select((item, k) => Locate(item).Batch([Local(item)], unchecked(seed + 7919L * k) & long.MaxValue)).ToList();
         return parts.Count == 1 ? parts[0] : new Batch(
             cat([.. parts.Select(p => p.Images)], 0),
