@@ -1,4 +1,5 @@
 using RosFL.Imaging;
+using RosFL.Imaging.Preprocessing;
 using RosFL.Runs;
 using RosFL.Scores;
 using static TorchSharp.torch;
@@ -38,14 +39,21 @@ public sealed class Evaluation(Study study, string site)
     }
 
     /// <summary>The model's answer for one whole image, in the target's units and on its grid.</summary>
-    public Picture Predict(Whole whole, Func<Tensor, Tensor> network) => whole.ToTarget(Output(whole, network));
+    public Picture Predict(Whole whole, Func<Tensor, Tensor> network) => whole.Restore(Output(whole, network));
 
-    /// <summary>The network's output for one whole image: (C', [D,] H, W) in network units.</summary>
+    /// <summary>The network's output for one whole image: (C', [D,] H, W) in network units; a 2D network takes a volume slice by slice.</summary>
     public Picture Output(Whole whole, Func<Tensor, Tensor> network)
     {
         using var noGrad = no_grad();
+        return whole.Input.Dimensions == study.Run.Network.Dimensions
+            ? Output(whole.Input, network)
+            : Slices.Stack([.. Enumerable.Range(0, Slices.Count(whole.Input)).Select(d => Output(Slices.Take(whole.Input, d), network))]);
+    }
+
+    private Picture Output(Picture picture, Func<Tensor, Tensor> network)
+    {
         using var scope = NewDisposeScope();
-        var input = tensor(whole.Input.Values, [1, .. whole.Input.Shape.Select(s => (long)s)]);
+        var input = tensor(picture.Values, [1, .. picture.Shape.Select(s => (long)s)]);
         var output = options.Window.Length > 0
             ? SlidingWindow.Infer(input, options.Window, options.Overlap, Classes, Run)
             : Run(input);

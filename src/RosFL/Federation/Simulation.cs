@@ -1,4 +1,7 @@
+using System.Text.Json;
 using RosFL.Imaging;
+using RosFL.Imaging.Splits;
+using RosFL.Reports;
 using RosFL.Runs;
 using RosFL.Scores;
 using RosFL.Training;
@@ -21,6 +24,7 @@ public sealed class Simulation : IDisposable
     private readonly BodyHost? bodies;
     private readonly Checkpoints checkpoints;
     private readonly RoundWeights roundWeights;
+    private static readonly JsonSerializerOptions SplitJson = new(JsonSerializerDefaults.Web) { WriteIndented = true };
     private StepLog? steps;
 
     public Simulation(RunFolder folder, Action<SimulationProgress>? progress = null)
@@ -29,14 +33,16 @@ public sealed class Simulation : IDisposable
         study = new Study(folder.Run.Options);
         this.progress(new SimulationProgress.Phase("Reading images"));
         images = SiteImages.Open(study.Run);
-        unseen = SiteImages.OpenUnseen(study.Run);
+        unseen = SiteImages.OpenUnseen(study.Run, images);
         store = RunStore.Open(folder.StorePath);
         (checkpoints, roundWeights) = (new Checkpoints(folder, store), new RoundWeights(folder));
         threads = [.. Enumerable.Range(0, ThreadCount()).Select(i => new TorchThread($"torch-{i}", study.Run.Machine.Threads))];
         bodies = study.HasBodyHost ? new BodyHost(study, [.. images.Select(i => i.Site)]) : null;
         scored = [.. images.Select((site, i) => NewSite(site.Site, site, site, i))];
         unseenSites = [.. unseen.Select((site, i) => NewSite(site.Site, null, site, i))];
-        sites = study.Algorithm.Pooled ? [NewSite(images.Count == 1 ? images[0].Site : "pooled", new PooledItems([.. images]), null, 0)] : scored;
+        // a single site keeps its name, and with it its order and chance: centralized training is then training at that site
+        var pooled = images.Count == 1 ? images[0].Site : "pooled";
+        sites = study.Algorithm.Pooled ? [NewSite(pooled, SiteImages.Pooled(images, pooled), null, 0)] : scored;
     }
 
     public RunStore Store => store;
@@ -45,7 +51,8 @@ public sealed class Simulation : IDisposable
     public async Task RunAsync(CancellationToken cancellation)
     {
         var state = Restore();
-        AtomicFile.WriteText(folder.SplitsPath, SplitTable.Of(images).Json());
+        AtomicFile.WriteText(folder.SplitsPath, JsonSerializer.Serialize(SplitTable.Of(images), SplitJson));
+        store.SetSites([.. images.Select(i => new SiteSize(i.Site, i.Count(Split.Train), i.Count(Split.Validation), i.Count(Split.Test)))]);
         steps = study.Run.Output.Steps ? StepLog.Open(folder.StepsPath, state.Round - 1) : null;
         progress(new SimulationProgress.Began(state.Round, sites.ToDictionary(s => s.Name, s => s.StepsPerRound)));
         state = await new Rounds(study, sites, bodies, Commit, ScoreAsync).RunAsync(state, cancellation);
@@ -128,6 +135,7 @@ public sealed class Simulation : IDisposable
         await ScoreAsync(scored, state, round, Split.Test, "test", cancellation);
         if (study.Algorithm.Merges && !study.Algorithm.KeepsNormalisation)
             await ScoreAsync(unseenSites, state, round, Split.Test, "unseen", cancellation);
+        StripFolder.Save(folder, [.. (await Task.WhenAll(scored.Where(s => s.HasTestImages).Select(s => s.StripAsync(state.Global, cancellation))))]);
         if (study.Run.Output.Predictions) await WritePredictionsAsync(state, cancellation);
     }
 
@@ -157,7 +165,6 @@ public sealed class Simulation : IDisposable
     private int? BestRound()
     {
         var metric = Metrics.Primary(study.Run.Task);
-        var direction = Metrics.Direction(metric) == MetricDirection.HigherIsBetter ? ScoreDirection.Higher : ScoreDirection.Lower;
-        return store.BestRound(metric, direction, images.ToDictionary(s => s.Site, s => (long)s.Count(Split.Train)))?.Round;
+        return store.BestRound(metric, Metrics.Direction(metric) == MetricDirection.HigherIsBetter)?.Round;
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RosFL.Imaging;
+using RosFL.Reports;
 using RosFL.Runs;
 using RosFL.Training;
 using static TorchSharp.torch;
@@ -21,7 +22,7 @@ public sealed class Site(
 
     public string Name => name;
 
-    public long Weight => study.Run.Algorithm.Weighting == SiteWeighting.Uniform ? 1 : items?.Count ?? 0;
+    public long Weight => study.Run.Algorithm.Weighting == SiteWeighting.Uniform ? 1 : items?.TrainingItems ?? 0;
 
     /// <summary>The committed state, to be stored and given back.</summary>
     public SiteState State
@@ -87,7 +88,7 @@ public sealed class Site(
         return new SiteUpdate(model, Figures(model, start, body, steps, count, loss, clock.Elapsed), study.Algorithm.Order == SiteOrder.Relay ? saved : null);
     }
 
-    private Sampler NewSampler() => new(study.Run.Training, study.Seeds, name, items!.Count);
+    private Sampler NewSampler() => new(study.Run.Training, study.Seeds, name, items!.TrainingItems);
 
     private (double Loss, int Steps, long Items) TrainSteps(TrainingStep step, int round, CancellationToken cancellation)
     {
@@ -150,6 +151,17 @@ public sealed class Site(
             var output = new Evaluation(study, name).Output(images.Whole(Split.Test, i), network);
             return new NamedArray($"{name}.test.{i}", [.. output.Shape.Select(s => (long)s)], output.Values);
         })]));
+
+    public bool HasTestImages => images?.Count(Split.Test) > 0;
+
+    /// <summary>The first test image for the report: input, prediction, truth, error.</summary>
+    public Task<StripImage> StripAsync(Model global, CancellationToken cancellation) => thread.RunAsync(() =>
+        WithNetwork(committed.Own is { } own && !study.Algorithm.Merges ? own : global, network =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var whole = images!.Whole(Split.Test, 0);
+            return StripPainter.Paint(name, whole, new Evaluation(study, name).Predict(whole, network), study.Run);
+        }));
 
     private T WithNetwork<T>(Model global, Func<Func<Tensor, Tensor>, T> use)
     {

@@ -46,6 +46,9 @@ public sealed record DataOptions
     /// <summary>Redistribute all sites' training subjects over as many sites by a Dirichlet draw over labels with this concentration; 0 keeps the sites' own.</summary>
     public double DirichletAlpha { get; init; }
 
+    /// <summary>Quantity skew: site k of n keeps this to the power -k/(n-1) of its training subjects (at least one), so the last keeps 1/skew. 1: off.</summary>
+    public double QuantitySkew { get; init; } = 1;
+
     /// <summary>Bytes of preprocessed images kept in memory, all sites together, in MiB.</summary>
     public int CacheMiB { get; init; } = 1024;
 
@@ -83,6 +86,12 @@ public sealed record SiteOptions
     public int Parts { get; init; }
 
     public int Part { get; init; }
+
+    /// <summary>File value times this plus <see cref="Offset"/> = HU at this site; null: <c>preprocessing.scale</c>.</summary>
+    public double? Scale { get; init; }
+
+    /// <summary>See <see cref="Scale"/>; null: <c>preprocessing.offset</c>.</summary>
+    public double? Offset { get; init; }
 
     /// <summary>The site's scanner; null: <c>ct.geometry</c>.</summary>
     public CtGeometryOptions? Geometry { get; init; }

@@ -28,8 +28,8 @@ public sealed record RoundRecord(
 /// <param name="Model">global, or the name of the site whose own model it is (local-only).</param>
 public sealed record ScoreRecord(int Round, string Split, string Site, string Case, string Metric, double Value, string Model = "global");
 
-/// <summary>Whether a metric's larger values are better (dice, psnr) or its smaller ones (hd95, rmse).</summary>
-public enum ScoreDirection { Higher, Lower }
+/// <summary>How many images a site has for training, validation and test.</summary>
+public sealed record SiteSize(string Site, int Train, int Validation, int Test);
 
 /// <summary>A round chosen by validation and the sites' weighted mean score after it.</summary>
 public sealed record BestRound(int Round, double Score);

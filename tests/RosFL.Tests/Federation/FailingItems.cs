@@ -1,5 +1,4 @@
 using RosFL.Imaging;
-using RosFL.Training;
 
 namespace RosFL.Tests.Federation;
 
@@ -8,7 +7,7 @@ internal sealed class FailingItems(ITrainingItems items, int failingBatch) : ITr
 {
     private int asked;
 
-    public int Count => items.Count;
+    public int TrainingItems => items.TrainingItems;
 
     public Batch Batch(IReadOnlyList<int> numbers, long seed) =>
         asked++ == failingBatch ? throw new IOException("The disk is gone.") : items.Batch(numbers, seed);

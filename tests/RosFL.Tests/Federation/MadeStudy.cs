@@ -1,11 +1,12 @@
 using RosFL.Federation;
+using RosFL.Imaging;
 using RosFL.Runs;
 using RosFL.Tests.Training;
 using RosFL.Training;
 
 namespace RosFL.Tests.Federation;
 
-/// <summary>A study on made images without a run folder: sites, computation server and the aggregation server's loop.</summary>
+/// <summary>A study on made images without a run folder: sites, computation server and the aggregation server's loop. Centralized means one site here.</summary>
 internal sealed class MadeStudy : IDisposable
 {
     private static readonly (string Name, int Items)[] ThreeSites = [("north", 5), ("east", 3), ("south", 4)];
@@ -25,9 +26,7 @@ internal sealed class MadeStudy : IDisposable
         threads = [.. Enumerable.Range(0, takesTurns ? sites.Length : run.Machine.Workers).Select(i => new TorchThread($"torch-{i}", 1))];
         Bodies = Study.HasBodyHost ? new BodyHost(Study, [.. sites.Select(s => s.Name)]) : null;
         var made = sites.Select(s => items(s.Name, new MadeItems(s.Name, s.Items, 12, 13))).ToList();
-        Sites = Study.Algorithm.Pooled
-            ? [NewSite(sites[0].Name, new PooledItems(made), 0)]
-            : [.. sites.Select((site, i) => NewSite(site.Name, made[i], i))];
+        Sites = [.. sites.Select((site, i) => NewSite(site.Name, made[i], i))];
     }
 
     public Study Study { get; }

@@ -1,6 +1,5 @@
 using RosFL.Imaging;
 using RosFL.Imaging.Formats;
-using RosFL.Training;
 using static TorchSharp.torch;
 
 namespace RosFL.Tests.Federation;
@@ -8,7 +7,7 @@ namespace RosFL.Tests.Federation;
 /// <summary>The training images of one site of the published program's toy data, (B, 1, 64, 64).</summary>
 internal sealed class PublishedItems(string site) : ITrainingItems
 {
-    public int Count => 3;
+    public int TrainingItems => 3;
 
     public Batch Batch(IReadOnlyList<int> items, long seed) => new(Load("input", items), Load("label", items), null);
 

@@ -1,6 +1,5 @@
 using RosFL.Imaging;
 using RosFL.Runs;
-using RosFL.Training;
 using static TorchSharp.torch;
 
 namespace RosFL.Tests.Training;
@@ -10,7 +9,7 @@ internal sealed class MadeItems(string site, int count, params long[] space) : I
 {
     private readonly long siteNumber = Seeds.Of(site);
 
-    public int Count => count;
+    public int TrainingItems => count;
 
     public Batch Batch(IReadOnlyList<int> items, long seed)
     {

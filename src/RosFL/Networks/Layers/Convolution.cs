@@ -28,11 +28,13 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, ICountedLayer
     {
         var (w, b) = (options.Cast(weight), bias is null ? null : options.Cast(bias));
         x = options.Cast(x);
-        return options.Dimensions == 2
+        var y = options.Dimensions == 2
             ? nn.functional.conv2d(x, w, b, stride, padding, dilation)
             : nn.functional.conv3d(x, w, b, stride, padding, dilation);
+        Counted?.Invoke(weight.numel() * Shapes.Pixels(y.shape));
+        return y;
     }
 
     /// <inheritdoc/>
-    public long Macs(ReadOnlySpan<long> input, ReadOnlySpan<long> output) => weight.numel() * Shapes.Pixels(output);
+    public Action<long>? Counted { private get; set; }
 }

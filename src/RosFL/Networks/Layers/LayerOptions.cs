@@ -45,8 +45,8 @@ public sealed record LayerOptions(
 /// <summary>A layer whose multiply-accumulate operations <c>rosfl network</c> counts.</summary>
 public interface ICountedLayer
 {
-    /// <summary>Multiply-accumulate operations for one image, from the shapes (B, C, ...) of input and output.</summary>
-    long Macs(ReadOnlySpan<long> input, ReadOnlySpan<long> output);
+    /// <summary>Is told the multiply-accumulate operations for one image at each forward pass; null, the default, counts nothing.</summary>
+    Action<long>? Counted { set; }
 }
 
 internal static class Shapes

@@ -35,11 +35,12 @@ public sealed class TransposedConvolution : nn.Module<Tensor, Tensor>, ICountedL
     {
         var (w, b) = (options.Cast(weight), options.Cast(bias));
         x = options.Cast(x);
+        Counted?.Invoke(weight.numel() * Shapes.Pixels(x.shape));
         return options.Dimensions == 2
             ? nn.functional.conv_transpose2d(x, w, b, options.Each(stride), options.Each(padding), outputPadding, options.Each(1))
             : nn.functional.conv_transpose3d(x, w, b, options.Each(stride), options.Each(padding), outputPadding, options.Each(1));
     }
 
     /// <inheritdoc/>
-    public long Macs(ReadOnlySpan<long> input, ReadOnlySpan<long> output) => weight.numel() * Shapes.Pixels(input);
+    public Action<long>? Counted { private get; set; }
 }
