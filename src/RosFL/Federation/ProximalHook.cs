@@ -8,8 +8,11 @@ public sealed class ProximalHook(double mu) : StepHook
 {
     private Tensor[] start = [];
 
-    public override void BeginRound(Part part, Weights global) =>
+    public override void BeginRound(Part part, Weights global)
+    {
+        using var scope = NewDisposeScope();
         start = [.. part.Parameters.Select(p => p.Value.detach().clone().DetachFromDisposeScope())];
+    }
 
     public override void BeforeStep(Part part)
     {

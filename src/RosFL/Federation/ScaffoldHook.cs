@@ -39,6 +39,7 @@ public sealed class ScaffoldHook : StepHook
 
     public override IEnumerable<NamedArray> EndRound(Part part)
     {
+        using var scope = NewDisposeScope();
         own = part.Parameters.Zip(sum, (p, s) => Part.Copy(Prefix + p.Name, s / Math.Max(1, steps))).ToDictionary(a => a.Name);
         return own.Values;
     }

@@ -40,7 +40,9 @@ public sealed class Simulation : IDisposable
         bodies = study.HasBodyHost ? new BodyHost(study, [.. images.Select(i => i.Site)]) : null;
         scored = [.. images.Select((site, i) => NewSite(site.Site, site, site, i))];
         unseenSites = [.. unseen.Select((site, i) => NewSite(site.Site, null, site, i))];
-        sites = study.Algorithm.Pooled ? [NewSite("pooled", SiteImages.Pooled(images, "pooled"), null, 0)] : scored;
+        // a single site keeps its name, and with it its order and chance: centralized training is then training at that site
+        var pooled = images.Count == 1 ? images[0].Site : "pooled";
+        sites = study.Algorithm.Pooled ? [NewSite(pooled, SiteImages.Pooled(images, pooled), null, 0)] : scored;
     }
 
     public RunStore Store => store;

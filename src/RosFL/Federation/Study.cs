@@ -46,6 +46,7 @@ public sealed class Study
     public SitePart NewSitePart()
     {
         var cut = NewCut();
+        Release(cut.Body.Modules);
         var head = new Part(PartName.Head, cut.Site.HeadModules, device);
         var tail = new Part(PartName.Tail, cut.Site.TailModules, device);
         return new(cut.Site, head, tail, NewOptimizer(head), NewOptimizer(tail));
@@ -54,14 +55,26 @@ public sealed class Study
     /// <summary>A body with a fresh optimizer and undrawn weights.</summary>
     public BodyReplica NewBody()
     {
-        var body = NewCut().Body;
-        var part = new Part(PartName.Body, body.Modules, device);
-        return new(body, part, NewOptimizer(part));
+        var cut = NewCut();
+        Release(cut.Site.HeadModules.Concat(cut.Site.TailModules));
+        var part = new Part(PartName.Body, cut.Body.Modules, device);
+        return new(cut.Body, part, NewOptimizer(part));
     }
 
-    public IBodyLink NewNoBody() => new NoBodyLink(NewCut().FeatureChannels);
+    public IBodyLink NewNoBody()
+    {
+        var cut = NewCut();
+        Release(cut.Site.HeadModules.Concat(cut.Body.Modules).Concat(cut.Site.TailModules));
+        return new NoBodyLink(cut.FeatureChannels);
+    }
 
     private Cut NewCut() => Cut.Of(NetworkCatalog.Create(Run.Network, Run.Cut, Run.Machine), Run.Cut);
+
+    /// <summary>A cut is always of a whole network; what the asking party does not hold would otherwise keep its memory until a garbage collection.</summary>
+    private static void Release(IEnumerable<NamedModule> modules)
+    {
+        foreach (var (_, module) in modules) module.Dispose();
+    }
 
     private PartOptimizer NewOptimizer(Part part) => new(part, Run, Algorithm.Hook?.Invoke());
 

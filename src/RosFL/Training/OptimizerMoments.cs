@@ -18,6 +18,7 @@ internal static class OptimizerMoments
 
     public static void Restore(OptimizerHelper optimizer, Part part, IReadOnlyDictionary<string, NamedArray> saved)
     {
+        using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         foreach (var (name, parameter, state) in States(optimizer, part))
             switch (state)
@@ -42,7 +43,6 @@ internal static class OptimizerMoments
 
     private static long Load(string name, IReadOnlyDictionary<string, NamedArray> saved, Tensor first, Tensor second)
     {
-        using var scope = NewDisposeScope();
         var (m, v) = (saved[name + ".exp_avg"], saved[name + ".exp_avg_sq"]);
         first.copy_(tensor(m.Values, m.Shape));
         second.copy_(tensor(v.Values, v.Shape));

@@ -20,7 +20,8 @@ public sealed record LayerOptions(
     public Parameter Kernel(int first, int second, int kernel)
     {
         if (!ChannelsLast) return new Parameter(empty([first, second, .. Each(kernel)]));
-        return new Parameter(movedim(empty([first, .. Each(kernel), second]), -1, 1));
+        using var memory = empty([first, .. Each(kernel), second]);
+        return new Parameter(movedim(memory, -1, 1));
     }
 
     /// <summary>The same number for every spatial dimension.</summary>
