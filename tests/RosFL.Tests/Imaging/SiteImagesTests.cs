@@ -209,6 +209,16 @@ public sealed class SiteImagesTests : IDisposable
         Assert.Equal(sites[1].Whole(Split.Train, 0).Input.Values, all.Whole(Split.Train, sites[0].Count(Split.Train)).Input.Values);
     }
 
+    [Fact]
+    public void Phantoms_withoutAnyData_areFourHospitalsWithFullSplits()
+    {
+        using var scope = NewDisposeScope();
+        var sites = SiteImages.Open(new RunOptions());
+        Assert.Equal(4, sites.Count);
+        Assert.All(sites, s => Assert.All(Enum.GetValues<Split>(), split => Assert.True(s.Count(split) > 0)));
+        Assert.Equal([2, 1, 64, 64], sites[3].Batch([0, 1], 1).Images.shape);
+    }
+
     private void WriteVolumes()
     {
         for (var n = 0; n < 5; n++)
