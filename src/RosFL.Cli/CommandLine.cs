@@ -12,9 +12,10 @@ internal static class CommandLine
     {
         root.Options.Add(Verbose);
         var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
+        List<string> errors = [.. UnknownOptions(parsed), .. parsed.Errors.Select(e => e.Message)];
+        if (errors.Count > 0)
         {
-            foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync("rosfl: " + error.Message);
+            foreach (var error in errors) await Console.Error.WriteLineAsync("rosfl: " + error);
             await Console.Error.WriteLineAsync($"Try 'rosfl {string.Join(' ', Path(parsed.CommandResult))}--help'.");
             return (int)ExitCode.Usage;
         }
@@ -33,6 +34,11 @@ internal static class CommandLine
             return await FailAsync(e, parsed.GetValue(Verbose));
         }
     }
+
+    /// <summary>The parser takes a misspelt option for a file name.</summary>
+    private static IEnumerable<string> UnknownOptions(ParseResult parsed) => parsed.Tokens
+        .Where(t => t.Type == System.CommandLine.Parsing.TokenType.Argument && t.Value.StartsWith("--", StringComparison.Ordinal))
+        .Select(t => $"Option '{t.Value}' is unknown.");
 
     private static async Task<int> FailAsync(Exception e, bool verbose)
     {

@@ -5,20 +5,23 @@ namespace RosFL.Federation;
 /// <summary>The algorithms that a run file can name. A study adds its own with <see cref="Add"/>.</summary>
 public static class Algorithms
 {
+    // of every algorithm that ends its round with a mean over several sites
+    private static readonly string[] Mean = ["weighting", "merge"];
+
     private static readonly Dictionary<string, (Func<RunOptions, Algorithm> Make, string[] Options)> Known = new(StringComparer.Ordinal)
     {
         ["centralized"] = (_ => new("centralized") { Body = BodyPlace.AtSite, Pooled = true }, []),
         ["local"] = (_ => new("local") { Body = BodyPlace.AtSite, Merges = false }, []),
-        ["site-only"] = (_ => new("site-only") { Body = BodyPlace.Nowhere }, []),
-        ["fedavg"] = (_ => new("fedavg") { Body = BodyPlace.AtSite }, []),
-        ["fedprox"] = (run => new("fedprox") { Body = BodyPlace.AtSite, Hook = () => new ProximalHook(run.Algorithm.Mu ?? 0.01) }, ["mu"]),
-        ["fedbn"] = (_ => new("fedbn") { Body = BodyPlace.AtSite, KeepsNormalisation = true }, []),
-        ["scaffold"] = (_ => new("scaffold") { Body = BodyPlace.AtSite, Hook = () => new ScaffoldHook() }, []),
+        ["site-only"] = (_ => new("site-only") { Body = BodyPlace.Nowhere }, Mean),
+        ["fedavg"] = (_ => new("fedavg") { Body = BodyPlace.AtSite }, Mean),
+        ["fedprox"] = (run => new("fedprox") { Body = BodyPlace.AtSite, Hook = () => new ProximalHook(run.Algorithm.Mu ?? 0.01) }, [.. Mean, "mu"]),
+        ["fedbn"] = (_ => new("fedbn") { Body = BodyPlace.AtSite, KeepsNormalisation = true }, Mean),
+        ["scaffold"] = (_ => new("scaffold") { Body = BodyPlace.AtSite, Hook = () => new ScaffoldHook() }, Mean),
         ["split"] = (_ => new("split") { Body = BodyPlace.Shared, Order = SiteOrder.Relay }, []),
-        ["splitfed-v1"] = (_ => new("splitfed-v1"), []),
-        ["splitfed-v2"] = (_ => new("splitfed-v2") { Body = BodyPlace.Shared }, []),
-        ["ros-fl"] = (run => new("ros-fl") { Correction = WeightCorrection.Of(run, run.Algorithm.Rule ?? CorrectionRule.Gradient) }, ["strength", "rule", "mu", "published"]),
-        ["dc-sfl"] = (run => new("dc-sfl") { Correction = WeightCorrection.Of(run, CorrectionRule.Adam) }, ["mu", "published"]),
+        ["splitfed-v1"] = (_ => new("splitfed-v1"), Mean),
+        ["splitfed-v2"] = (_ => new("splitfed-v2") { Body = BodyPlace.Shared }, Mean),
+        ["ros-fl"] = (run => new("ros-fl") { Correction = WeightCorrection.Of(run, run.Algorithm.Rule ?? CorrectionRule.Gradient) }, [.. Mean, "strength", "rule", "mu", "published"]),
+        ["dc-sfl"] = (run => new("dc-sfl") { Correction = WeightCorrection.Of(run, CorrectionRule.Adam) }, [.. Mean, "mu", "published"]),
     };
 
     public static IReadOnlyCollection<string> Names => Known.Keys;

@@ -30,9 +30,9 @@ public sealed class Simulation : IDisposable
     public Simulation(RunFolder folder, Action<SimulationProgress>? progress = null)
     {
         (this.folder, this.progress) = (folder, progress ?? (_ => { }));
-        study = new Study(folder.Run.Options);
         this.progress(new SimulationProgress.Phase("Reading images"));
-        images = SiteImages.Open(study.Run);
+        images = SiteImages.Open(folder.Run.Options);
+        study = new Study(WithEqualSteps(folder.Run.Options, images.Count));
         unseen = SiteImages.OpenUnseen(study.Run, images);
         store = RunStore.Open(folder.StorePath);
         (checkpoints, roundWeights) = (new Checkpoints(folder, store), new RoundWeights(folder));
@@ -66,6 +66,11 @@ public sealed class Simulation : IDisposable
         steps?.Dispose();
         store.Dispose();
     }
+
+    /// <summary>Pooled images are trained on for as many steps a round as all sites together would take.</summary>
+    private static RunOptions WithEqualSteps(RunOptions run, int sites) => Algorithms.Of(run).Pooled
+        ? run with { Training = run.Training with { Steps = run.Training.Steps * sites } }
+        : run;
 
     /// <summary>Sites that take turns at one body must each be able to wait.</summary>
     private int ThreadCount() => study.Algorithm is { Body: BodyPlace.Shared, Order: SiteOrder.Together }

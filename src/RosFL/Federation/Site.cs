@@ -143,13 +143,13 @@ public sealed class Site(
     private IReadOnlyList<ScoreRecord> Evaluate(EvaluationOrder order, CancellationToken cancellation) =>
         images is null ? [] : WithNetwork(order.Model, network => new Evaluation(study, name).Score(images, order, network, cancellation));
 
-    /// <summary>The model's outputs for all test images, as SITE.test.INDEX.</summary>
+    /// <summary>The model's outputs for all test images, as SITE.test.INDEX (three digits).</summary>
     public Task<IReadOnlyList<NamedArray>> PredictAsync(Model global, CancellationToken cancellation) => thread.RunAsync(() =>
         WithNetwork(global, network => (IReadOnlyList<NamedArray>)[.. Enumerable.Range(0, images!.Count(Split.Test)).Select(i =>
         {
             cancellation.ThrowIfCancellationRequested();
             var output = new Evaluation(study, name).Output(images.Whole(Split.Test, i), network);
-            return new NamedArray($"{name}.test.{i}", [.. output.Shape.Select(s => (long)s)], output.Values);
+            return new NamedArray($"{name}.test.{i:D3}", [.. output.Shape.Select(s => (long)s)], output.Values);
         })]));
 
     /// <summary>Scores the untouched input as if it were a prediction: what a restoration has to beat.</summary>

@@ -3,8 +3,8 @@ using System.Text.Json;
 
 namespace RosFL.Runs;
 
-/// <summary>One training step. <paramref name="Items"/> are the site's image numbers; <paramref name="Loss"/> is from before the update.</summary>
-public sealed record StepRecord(int Round, string Site, int Step, IReadOnlyList<int> Items, double Loss);
+/// <summary>One training step. <paramref name="Indices"/> are the site's image numbers; <paramref name="Loss"/> is from before the update.</summary>
+public sealed record StepRecord(int Round, string Site, int Step, IReadOnlyList<int> Indices, double Loss);
 
 /// <summary>
 /// <c>steps.jsonl</c>: one JSON object a step, in the order of execution. Opened again after a kill it drops the lines of rounds that were

@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using RosFL.Runs;
+
+namespace RosFL.Tests.Cli;
+
+/// <summary>The command as a user starts it: a process of its own, its output and its exit code.</summary>
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("rosfl-cli-").FullName;
+
+    [Fact]
+    public async Task Help_listsTheCommands()
+    {
+        var (code, output, _) = await RunAsync("--help");
+        Assert.Equal((int)ExitCode.Success, code);
+        Assert.All(["simulate", "compare", "report", "predict", "init", "network", "data", "doctor"], command => Assert.Contains(command, output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task WrongOption_isOneSentenceAndUsage()
+    {
+        var (code, _, error) = await RunAsync("simulate", "--fast");
+        Assert.Equal((int)ExitCode.Usage, code);
+        Assert.Contains("--fast", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WrongRunFile_saysAllItsErrors()
+    {
+        var file = Path.Combine(folder, "run.json");
+        await File.WriteAllTextAsync(file, """{ "roundz": 3, "network": { "channels": -1 }, "algorithm": { "name": "fedavg", "strength": 0.5 } }""");
+        var (code, _, error) = await RunAsync("simulate", file);
+        Assert.Equal((int)ExitCode.InvalidRun, code);
+        Assert.All(["roundz", "network.channels", "algorithm.strength"], option => Assert.Contains(option, error, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Init_writesARunFileThatSimulates()
+    {
+        var (_, text, _) = await RunAsync("init", "restoration");
+        var file = Path.Combine(folder, "run.json");
+        await File.WriteAllTextAsync(file, text);
+        var (code, output, error) = await RunAsync("simulate", file, "--set", "rounds=1", $"output.folder={folder}", "data.phantoms.imagesPerSite=4");
+        Assert.True(code == 0, error);
+        Assert.Contains("report:", output, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "RosFL.Cli.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output, await error);
+    }
+}
