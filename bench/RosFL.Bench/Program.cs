@@ -1,1 +1,30 @@
-Console.WriteLine("bench");
+using System.Globalization;
+using RosFL.Bench;
+using RosFL.Training;
+
+// One bench a file; each prints a table in Markdown. See docs/performance.md.
+//   dotnet run -c Release --project bench/RosFL.Bench -- NAME [--reps n] [--threads n]
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+var benches = new Dictionary<string, (int Reps, Action<BenchOptions> Run)>
+{
+    ["split"] = (15, SplitBench.Run),
+    ["loop"] = (7, LoopBench.Run),
+    ["peak"] = (7, PeakBench.Run),
+    ["memory"] = (10, MemoryBench.Run),
+    ["threads"] = (9, ThreadsBench.Run),
+    [SitesMemory.Name] = (2, SitesMemory.Run),
+};
+
+if (args.Length == 0 || args.Length % 2 == 0 || !benches.TryGetValue(args[0], out var bench))
+{
+    Console.Error.WriteLine("usage: RosFL.Bench split|loop|peak|memory|threads [--reps n] [--threads n] [--sites n]");
+    return 2;
+}
+
+int Number(string option, int standard) => Array.IndexOf(args, option) is > 0 and var at ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : standard;
+var options = new BenchOptions(Number("--reps", bench.Reps), Number("--threads", Environment.ProcessorCount), Number("--sites", 4));
+
+// before the first tensor: OpenMP reads its environment when libtorch loads
+TorchEnvironment.Prepare(options.Threads);
+bench.Run(options);
+return 0;

@@ -1,3 +1,15 @@
-using TorchSharp;
+using System.CommandLine;
+using RosFL.Cli;
+using RosFL.Cli.Commands;
 
-Console.WriteLine(torch.ones(2, 2).sum().item<float>());
+return await CommandLine.RunAsync(new RootCommand("Trains U-shaped medical image networks split between hospitals and servers.")
+{
+    SimulateCommand.Create(),
+    CompareCommand.Create(),
+    ReportCommand.Create(),
+    PredictCommand.Create(),
+    InitCommand.Create(),
+    NetworkCommand.Create(),
+    DataCommand.Create(),
+    DoctorCommand.Create(),
+}, args);

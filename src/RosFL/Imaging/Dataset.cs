@@ -4,7 +4,8 @@ namespace RosFL.Imaging;
 public enum Split { Train, Validation, Test }
 
 /// <summary>One image of a site by name; <paramref name="Subject"/> is the person it shows, which is never in two splits.</summary>
-public sealed record Case(string Name, string Subject);
+/// <param name="Fixed">The split that the data set itself prescribes; null where <see cref="Splits.SubjectSplit"/> draws it.</param>
+public sealed record Case(string Name, string Subject, Split? Fixed = null);
 
 /// <summary>
 /// What a case holds, in the units of its files: the input, the target (labels 0, 1, ... for segmentation, an image otherwise) and

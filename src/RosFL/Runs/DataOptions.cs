@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RosFL.Runs;
 
 /// <summary>Where the images come from and how they are split.</summary>
@@ -44,6 +46,9 @@ public sealed record DataOptions
     /// <summary>Redistribute all sites' training subjects over as many sites by a Dirichlet draw over labels with this concentration; 0 keeps the sites' own.</summary>
     public double DirichletAlpha { get; init; }
 
+    /// <summary>Quantity skew: site k of n keeps this to the power -k/(n-1) of its training subjects (at least one), so the last keeps 1/skew. 1: off.</summary>
+    public double QuantitySkew { get; init; } = 1;
+
     /// <summary>Bytes of preprocessed images kept in memory, all sites together, in MiB.</summary>
     public int CacheMiB { get; init; } = 1024;
 
@@ -59,6 +64,7 @@ public enum DataLayout
     Folders,
 
     /// <summary>nnU-Net raw: dataset.json, imagesTr, labelsTr; one data set a site, or one data set with a site column in the subjects file.</summary>
+    [JsonStringEnumMemberName("nnunet")]
     NnUNet,
 
     /// <summary>The published program's geometry_k/{train,test}/{input,label,projection,geometry}/*.mat.</summary>
@@ -80,6 +86,12 @@ public sealed record SiteOptions
     public int Parts { get; init; }
 
     public int Part { get; init; }
+
+    /// <summary>File value times this plus <see cref="Offset"/> = HU at this site; null: <c>preprocessing.scale</c>.</summary>
+    public double? Scale { get; init; }
+
+    /// <summary>See <see cref="Scale"/>; null: <c>preprocessing.offset</c>.</summary>
+    public double? Offset { get; init; }
 
     /// <summary>The site's scanner; null: <c>ct.geometry</c>.</summary>
     public CtGeometryOptions? Geometry { get; init; }

@@ -27,3 +27,15 @@ public sealed record RoundRecord(
 /// <param name="Metric">dice, iou, hd95, surface-dice, sensitivity, precision, psnr, ssim, rmse; for classes "dice.1".</param>
 /// <param name="Model">global, or the name of the site whose own model it is (local-only).</param>
 public sealed record ScoreRecord(int Round, string Split, string Site, string Case, string Metric, double Value, string Model = "global");
+
+/// <summary>How many images a site has for training, validation and test.</summary>
+public sealed record SiteSize(string Site, int Train, int Validation, int Test);
+
+/// <summary>A round chosen by validation and the sites' weighted mean score after it.</summary>
+public sealed record BestRound(int Round, double Score);
+
+/// <summary>Something that happened: a site dropped out, a checkpoint was damaged, a run was resumed.</summary>
+/// <param name="Round">The round it belongs to; null when it belongs to none.</param>
+/// <param name="Site">The site it concerns; empty for all.</param>
+/// <param name="Kind">A short name such as "resumed", "dropped", "checkpoint".</param>
+public sealed record RunEvent(DateTimeOffset Time, int? Round, string Site, string Kind, string Message);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RosFL.Runs;
 
 /// <summary>What the network learns: label maps, clean images from degraded ones, or clean images from filtered back-projections of few views.</summary>
@@ -172,7 +174,7 @@ public sealed record TrainingOptions
 
 public enum SamplingKind { Epoch, Steps, Cursor }
 
-public enum OptimizerKind { Adam, AdamW, Sgd }
+public enum OptimizerKind { Adam, [JsonStringEnumMemberName("adamw")] AdamW, Sgd }
 
 public enum ScheduleKind { Constant, Cosine, Polynomial }
 

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using RosFL.Runs;
+
+namespace RosFL.Cli;
+
+/// <summary>Runs a command and turns every failure into one sentence and a numbered exit code.</summary>
+internal static class CommandLine
+{
+    private static readonly Option<bool> Verbose = new("--verbose") { Description = "On failure also print the stack trace.", Recursive = true };
+
+    public static async Task<int> RunAsync(RootCommand root, string[] args)
+    {
+        root.Options.Add(Verbose);
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync("rosfl: " + error.Message);
+            await Console.Error.WriteLineAsync($"Try 'rosfl {string.Join(' ', Path(parsed.CommandResult))}--help'.");
+            return (int)ExitCode.Usage;
+        }
+        using var interrupt = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, pressed) =>
+        {
+            pressed.Cancel = true;
+            interrupt.Cancel();
+        };
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, interrupt.Token);
+        }
+        catch (Exception e)
+        {
+            return await FailAsync(e, parsed.GetValue(Verbose));
+        }
+    }
+
+    private static async Task<int> FailAsync(Exception e, bool verbose)
+    {
+        var (code, sentence) = e switch
+        {
+            RosflException known => (known.Code, known.Message),
+            OperationCanceledException => (ExitCode.Interrupted, "Interrupted; the rounds so far are kept: the same command with --resume goes on."),
+            UnauthorizedAccessException or IOException => (ExitCode.InvalidFile, e.Message),
+            _ => (ExitCode.Unexpected, $"Unexpected {e.GetType().Name}: {e.Message} (--verbose prints where)."),
+        };
+        await Console.Error.WriteLineAsync(sentence);
+        if (verbose) await Console.Error.WriteLineAsync(e.ToString());
+        return (int)code;
+    }
+
+    private static IEnumerable<string> Path(System.CommandLine.Parsing.CommandResult command) =>
+        command.Parent is System.CommandLine.Parsing.CommandResult parent ? [.. Path(parent), command.Command.Name + " "] : [];
+}

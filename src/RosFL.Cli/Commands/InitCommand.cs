@@ -1,0 +1,24 @@
+using System.CommandLine;
+using RosFL.Runs;
+
+namespace RosFL.Cli.Commands;
+
+/// <summary><c>rosfl init</c>: a commented run file to begin from.</summary>
+internal static class InitCommand
+{
+    public static Command Create()
+    {
+        var task = new Argument<StudyTask>("TASK") { Description = "restoration, reconstruction or segmentation" };
+        var output = new Option<string?>("--out") { HelpName = "FILE", Description = "File to write (never overwritten); without it the run file is printed." };
+        var command = new Command("init", "Write a commented run file.") { task, output };
+        command.SetAction(parsed =>
+        {
+            var text = RunTemplate.Commented(parsed.GetValue(task));
+            if (parsed.GetValue(output) is not { } path) Console.Write(text);
+            else if (File.Exists(path)) throw new RosflException(ExitCode.Usage, $"File '{path}' exists: name another with --out, it is not overwritten.");
+            else AtomicFile.WriteText(path, text);
+            return (int)ExitCode.Success;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+using RosFL.Runs;
+using RosFL.Scores;
+
+namespace RosFL.Cli.Display;
+
+/// <summary>The lines that both the live and the plain view print.</summary>
+internal sealed class Lines(RunOptions run)
+{
+    private readonly string metric = Metrics.Primary(run.Task);
+
+    public string Title =>
+        $"{run.Name}: {run.Algorithm.Name}, {run.Network.Name} cut at {run.Cut.Depth}, {run.Rounds} rounds, seed {run.Seed}";
+
+    public string Round(RoundRecord round) => string.Create(CultureInfo.InvariantCulture,
+        $"round {round.Round + 1,3}/{run.Rounds}  loss {Weighted(round),9:0.00000}  {round.Seconds,6:0.0} s  {Bytes(round.Sites.Sum(s => s.BytesUp + s.BytesDown))} between the parties");
+
+    public string? Scores(IReadOnlyList<ScoreRecord> scores)
+    {
+        var sites = scores.Where(s => s.Metric == metric && s.Case != "pooled").GroupBy(s => (s.Site, s.Model)).ToList();
+        if (sites.Count == 0) return null;
+        return $"  {scores[0].Split,-10} {metric}  " + string.Join("  ", sites.Select(g => string.Create(CultureInfo.InvariantCulture,
+            $"{g.Key.Site}{(g.Key.Model == "global" ? "" : $"<{g.Key.Model}")} {g.Average(s => s.Value):0.000}")));
+    }
+
+    public static string Bytes(long bytes) => bytes switch
+    {
+        >= 1L << 30 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.0} GiB"),
+        >= 1L << 20 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 20):0.0} MiB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0.0} KiB"),
+    };
+
+    private static double Weighted(RoundRecord round) => round.Sites.Sum(s => s.Loss * s.Items) / round.Sites.Sum(s => s.Items);
+}

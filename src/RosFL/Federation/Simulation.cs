@@ -1,0 +1,180 @@
+using System.Text.Json;
+using RosFL.Imaging;
+using RosFL.Imaging.Splits;
+using RosFL.Reports;
+using RosFL.Runs;
+using RosFL.Scores;
+using RosFL.Training;
+
+namespace RosFL.Federation;
+
+/// <summary>
+/// A whole study in one process: the sites, the computation server and the aggregation server's loop, with everything recorded in a run
+/// folder so that a killed run goes on to the same bits.
+/// </summary>
+public sealed class Simulation : IDisposable
+{
+    private readonly RunFolder folder;
+    private readonly RunStore store;
+    private readonly Action<SimulationProgress> progress;
+    private readonly Study study;
+    private readonly IReadOnlyList<SiteImages> images, unseen;
+    private readonly IReadOnlyList<TorchThread> threads;
+    private readonly IReadOnlyList<Site> sites, scored, unseenSites;
+    private readonly BodyHost? bodies;
+    private readonly Checkpoints checkpoints;
+    private readonly RoundWeights roundWeights;
+    private static readonly JsonSerializerOptions SplitJson = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private StepLog? steps;
+
+    public Simulation(RunFolder folder, Action<SimulationProgress>? progress = null)
+    {
+        (this.folder, this.progress) = (folder, progress ?? (_ => { }));
+        study = new Study(folder.Run.Options);
+        this.progress(new SimulationProgress.Phase("Reading images"));
+        images = SiteImages.Open(study.Run);
+        unseen = SiteImages.OpenUnseen(study.Run, images);
+        store = RunStore.Open(folder.StorePath);
+        (checkpoints, roundWeights) = (new Checkpoints(folder, store), new RoundWeights(folder));
+        threads = [.. Enumerable.Range(0, ThreadCount()).Select(i => new TorchThread($"torch-{i}", study.Run.Machine.Threads))];
+        bodies = study.HasBodyHost ? new BodyHost(study, [.. images.Select(i => i.Site)]) : null;
+        scored = [.. images.Select((site, i) => NewSite(site.Site, site, site, i))];
+        unseenSites = [.. unseen.Select((site, i) => NewSite(site.Site, null, site, i))];
+        // a single site keeps its name, and with it its order and chance: centralized training is then training at that site
+        var pooled = images.Count == 1 ? images[0].Site : "pooled";
+        sites = study.Algorithm.Pooled ? [NewSite(pooled, SiteImages.Pooled(images, pooled), null, 0)] : scored;
+    }
+
+    public RunStore Store => store;
+
+    /// <summary>Trains to the last round from wherever the run folder is, then tests the best round once.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        var state = Restore();
+        AtomicFile.WriteText(folder.SplitsPath, JsonSerializer.Serialize(SplitTable.Of(images), SplitJson));
+        store.SetSites([.. images.Select(i => new SiteSize(i.Site, i.Count(Split.Train), i.Count(Split.Validation), i.Count(Split.Test)))]);
+        steps = study.Run.Output.Steps ? StepLog.Open(folder.StepsPath, state.Round - 1) : null;
+        progress(new SimulationProgress.Began(state.Round, sites.ToDictionary(s => s.Name, s => s.StepsPerRound)));
+        state = await new Rounds(study, sites, bodies, Commit, ScoreAsync).RunAsync(state, cancellation);
+        if (study.Run.Output.RoundWeights) roundWeights.Join(state.Round - 1);
+        await TestAsync(cancellation);
+    }
+
+    public void Dispose()
+    {
+        foreach (var thread in threads) thread.Dispose();
+        steps?.Dispose();
+        store.Dispose();
+    }
+
+    /// <summary>Sites that take turns at one body must each be able to wait.</summary>
+    private int ThreadCount() => study.Algorithm is { Body: BodyPlace.Shared, Order: SiteOrder.Together }
+        ? images.Count
+        : Math.Clamp(study.Run.Machine.Workers, 1, Math.Max(1, images.Count));
+
+    private Site NewSite(string name, ITrainingItems? items, SiteImages? scoredImages, int index) => new(
+        name, study, items, scoredImages, OpenBody, threads[index % threads.Count], step =>
+        {
+            steps?.Append(step);
+            progress(new SimulationProgress.Stepped(step));
+        });
+
+    private IBodyLink OpenBody(string site, bool training) => training ? bodies!.Open(site) : bodies!.OpenCommitted();
+
+    private RoundState Restore()
+    {
+        if (checkpoints.Restore() is not { } restored) return RoundState.Begin(study);
+        if (restored.Notice.Length > 0) progress(new SimulationProgress.Phase(restored.Notice));
+        return Adopt(restored.Checkpoint);
+    }
+
+    private RoundState Adopt(Checkpoint checkpoint)
+    {
+        var state = SimulationState.From(checkpoint, study, [.. sites.Select(s => s.Name)]);
+        foreach (var site in sites) site.State = state.Sites[site.Name];
+        if (bodies is not null) bodies.State = state.Bodies!;
+        return state.Rounds;
+    }
+
+    /// <summary>The one durable decision of a round: its checkpoint and its row.</summary>
+    private void Commit(CommittingRound round)
+    {
+        steps?.Flush();
+        if (study.Run.Output.RoundWeights) WriteRoundWeights(round);
+        var state = new SimulationState(round.Next, bodies?.Prepared, sites.ToDictionary(s => s.Name, s => s.Prepared));
+        checkpoints.Commit(round.Record, state.ToCheckpoint(), BestRound());
+        progress(new SimulationProgress.Committed(round.Record));
+    }
+
+    private void WriteRoundWeights(CommittingRound round)
+    {
+        var hasCorrection = study.Algorithm.Correction is not null && round.Record.Round > 0;
+        var (before, after) = (round.Means, round.Next.Global);
+        if (bodies?.LastMerge is { } body)
+        {
+            before = before.With(new(new Dictionary<PartName, Weights> { [PartName.Body] = body.Mean }));
+            after = after.With(new(new Dictionary<PartName, Weights> { [PartName.Body] = body.Weights }));
+        }
+        roundWeights.Write(round.Record.Round, hasCorrection ? before.Named() : [], after.Named());
+    }
+
+    private async Task ScoreAsync(RoundState state, CancellationToken cancellation)
+    {
+        var (round, last) = (state.Round - 1, state.Round == study.Run.Rounds);
+        if (!last && state.Round % study.Run.Evaluation.Every != 0) return;
+        await ScoreAsync(scored, state, round, Split.Validation, "validation", cancellation);
+    }
+
+    /// <summary>The best round by validation (the last where there is none) on test images and unseen scanners; once.</summary>
+    private async Task TestAsync(CancellationToken cancellation)
+    {
+        if (store.Scores("test").Count > 0) return;
+        var round = BestRound() ?? store.LastRound()!.Round;
+        progress(new SimulationProgress.Phase($"Testing round {round + 1}"));
+        var state = Adopt(checkpoints.Load(round));
+        await ScoreAsync(scored, state, round, Split.Test, "test", cancellation);
+        if (study.Algorithm.Merges && !study.Algorithm.KeepsNormalisation)
+            await ScoreAsync(unseenSites, state, round, Split.Test, "unseen", cancellation);
+        if (study.Run.Task != StudyTask.Segmentation) await ScoreInputsAsync(round, cancellation);
+        StripFolder.Save(folder, [.. (await Task.WhenAll(scored.Where(s => s.HasTestImages).Select(s => s.StripAsync(state.Global, cancellation))))]);
+        if (study.Run.Output.Predictions) await WritePredictionsAsync(state, cancellation);
+    }
+
+    private async Task ScoreAsync(IReadOnlyList<Site> scorers, RoundState state, int round, Split split, string splitName, CancellationToken cancellation)
+    {
+        var models = study.Algorithm.Merges
+            ? [(Name: "global", Model: state.Global)]
+            : sites.Select(s => (s.Name, Model: s.State.Own ?? state.Global)).ToList();
+        var orders = from model in models
+                     from site in scorers
+                     where split != Split.Validation || study.Algorithm.Merges || model.Name == site.Name
+                     select site.EvaluateAsync(new EvaluationOrder(round, split, model.Model, model.Name, splitName), cancellation);
+        var scores = (await Task.WhenAll(orders)).SelectMany(s => s).ToList();
+        store.AddScores(scores);
+        progress(new SimulationProgress.Scored(scores));
+    }
+
+    private async Task ScoreInputsAsync(int round, CancellationToken cancellation)
+    {
+        var test = await Task.WhenAll(scored.Select(s => s.EvaluateInputAsync(new EvaluationOrder(round, Split.Test, Model.Empty, EvaluationOrder.InputName, "test"), cancellation)));
+        var others = await Task.WhenAll(unseenSites.Select(s => s.EvaluateInputAsync(new EvaluationOrder(round, Split.Test, Model.Empty, EvaluationOrder.InputName, "unseen"), cancellation)));
+        List<ScoreRecord> scores = [.. test.Concat(others).SelectMany(s => s)];
+        store.AddScores(scores);
+        progress(new SimulationProgress.Scored(scores));
+    }
+
+    /// <summary>predictions.safetensors: SITE.test.INDEX, the model's output for each test image.</summary>
+    private async Task WritePredictionsAsync(RoundState state, CancellationToken cancellation)
+    {
+        var predictions = new List<NamedArray>();
+        foreach (var site in scored)
+            predictions.AddRange(await site.PredictAsync(state.Global, cancellation));
+        AtomicFile.Write(folder.PredictionsPath, stream => Safetensors.Write(stream, predictions));
+    }
+
+    private int? BestRound()
+    {
+        var metric = Metrics.Primary(study.Run.Task);
+        return store.BestRound(metric, Metrics.Direction(metric) == MetricDirection.HigherIsBetter)?.Round;
+    }
+}

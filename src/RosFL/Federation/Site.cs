@@ -1,0 +1,180 @@
+using System.Diagnostics;
+using RosFL.Imaging;
+using RosFL.Reports;
+using RosFL.Runs;
+using RosFL.Training;
+using static TorchSharp.torch;
+
+namespace RosFL.Federation;
+
+/// <summary>
+/// A hospital: its images, its head and tail, and (where the algorithm says so) its body. All torch work runs on <paramref name="thread"/>.
+/// Between rounds it keeps numbers only: optimizer states, and weights that are not shared.
+/// </summary>
+/// <param name="items">What the site trains on; null for a site that only scores.</param>
+/// <param name="images">What the site scores on; null for the pooled site of centralized training.</param>
+/// <param name="openBody">Opens the link to the body, for training or for the committed body; unused where the site holds it.</param>
+public sealed class Site(
+    string name, Study study, ITrainingItems? items, SiteImages? images, Func<string, bool, IBodyLink> openBody, TorchThread thread,
+    Action<StepRecord>? onStep = null) : ISite
+{
+    private SiteState committed = SiteState.Empty, prepared = SiteState.Empty;
+
+    public string Name => name;
+
+    public long Weight => study.Run.Algorithm.Weighting == SiteWeighting.Uniform ? 1 : items?.TrainingItems ?? 0;
+
+    /// <summary>The committed state, to be stored and given back.</summary>
+    public SiteState State
+    {
+        get => committed;
+        set => committed = prepared = value;
+    }
+
+    /// <summary>The state of a round that is about to be committed.</summary>
+    public SiteState Prepared => prepared;
+
+    public int StepsPerRound => NewSampler().Round(0).Count;
+
+    public Task<SiteUpdate> TrainAsync(RoundStart start, CancellationToken cancellation) =>
+        thread.RunAsync(() => Train(start, cancellation));
+
+    public Task CommitAsync(int round, CancellationToken cancellation)
+    {
+        committed = prepared;
+        return Task.CompletedTask;
+    }
+
+    public Task AbortAsync(int round, CancellationToken cancellation)
+    {
+        prepared = committed;
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<ScoreRecord>> EvaluateAsync(EvaluationOrder order, CancellationToken cancellation) =>
+        thread.RunAsync(() => Evaluate(order, cancellation));
+
+    /// <summary>One round at the site, from the global parts to the update.</summary>
+    private SiteUpdate Train(RoundStart start, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        var state = start.Travelling is null ? committed : committed with { Optimizers = start.Travelling };
+        var begin = study.Algorithm.Merges || state.Own is null ? state.Over(start.Global) : state.Own;
+        using var part = study.NewSitePart();
+        using var body = new MeteredBodyLink(OpenBody(begin, state, training: true));
+        part.Head.Write(begin[PartName.Head]);
+        part.Tail.Write(begin[PartName.Tail]);
+        part.HeadOptimizer.Restore(state.Of(PartName.Head));
+        part.TailOptimizer.Restore(state.Of(PartName.Tail));
+        part.HeadOptimizer.BeginRound(start.Global[PartName.Head]);
+        part.TailOptimizer.BeginRound(start.Global[PartName.Tail]);
+
+        var (loss, steps, count) = TrainSteps(new TrainingStep(part, body, study.NewLoss()), start.Round, cancellation);
+
+        var trained = new Dictionary<PartName, Weights>
+        {
+            [PartName.Head] = part.Head.Read().And(part.HeadOptimizer.EndRound()),
+            [PartName.Tail] = part.Tail.Read().And(part.TailOptimizer.EndRound()),
+        };
+        var optimizers = SiteState.Named(PartName.Head, part.HeadOptimizer.Save()).Concat(SiteState.Named(PartName.Tail, part.TailOptimizer.Save()));
+        if (ownBody is not null)
+        {
+            trained[PartName.Body] = ownBody.Part.Read().And(ownBody.Optimizer.EndRound());
+            optimizers = optimizers.Concat(SiteState.Named(PartName.Body, ownBody.Optimizer.Save()));
+        }
+        var model = new Model(trained);
+        IReadOnlyList<NamedArray> saved = [.. optimizers];
+        prepared = new SiteState(saved, KeptAtSite(model, part));
+        return new SiteUpdate(model, Figures(model, start, body, steps, count, loss, clock.Elapsed), study.Algorithm.Order == SiteOrder.Relay ? saved : null);
+    }
+
+    private Sampler NewSampler() => new(study.Run.Training, study.Seeds, name, items!.TrainingItems);
+
+    private (double Loss, int Steps, long Items) TrainSteps(TrainingStep step, int round, CancellationToken cancellation)
+    {
+        var order = NewSampler().Round(round);
+        double sum = 0;
+        for (var k = 0; k < order.Count; k++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var batch = items!.Batch(order[k], study.Seeds.For("batch", Seeds.Of(name), round, k)).To(study);
+            var loss = step.Run(batch, new StepTime(round, k, order.Count));
+            onStep?.Invoke(new StepRecord(round, name, k, order[k], loss));
+            sum += loss;
+        }
+        return (sum / order.Count, order.Count, order.Sum(o => (long)o.Length));
+    }
+
+    private BodyReplica? ownBody;
+
+    /// <summary>The body where the algorithm puts it: nowhere, here, or behind a link.</summary>
+    private IBodyLink OpenBody(Model begin, SiteState state, bool training)
+    {
+        ownBody = null;
+        if (study.Algorithm.Body == BodyPlace.Nowhere) return study.NewNoBody();
+        if (study.Algorithm.Body != BodyPlace.AtSite) return openBody(name, training);
+        ownBody = study.NewBody();
+        ownBody.Part.Write(begin[PartName.Body]);
+        ownBody.Optimizer.Restore(state.Of(PartName.Body));
+        ownBody.Optimizer.BeginRound(begin[PartName.Body]);
+        return new LocalBodyLink(ownBody);
+    }
+
+    /// <summary>What of the trained model stays at the site: all of it without merging, normalisation layers under FedBN, else nothing.</summary>
+    private Model? KeptAtSite(Model model, SitePart part)
+    {
+        if (!study.Algorithm.Merges) return model;
+        if (!study.Algorithm.KeepsNormalisation) return null;
+        Part?[] parts = [part.Head, ownBody?.Part, part.Tail];
+        return new(parts.OfType<Part>().ToDictionary(p => p.Name, p => model[p.Name].Where(p.NormalisationNames.Contains)));
+    }
+
+    private SiteRound Figures(Model model, RoundStart start, MeteredBodyLink body, int steps, long count, double loss, TimeSpan time)
+    {
+        var merged = study.Algorithm.Merges && !study.Algorithm.Pooled;
+        var bytes = merged ? model.Parts.Values.Sum(w => w.Arrays.Sum(a => a.Values.LongLength * sizeof(float))) : 0;
+        var link = study.HasBodyHost;
+        double Drift(PartName part) => model.Has(part) ? model[part].DriftFrom(start.Global[part]) : 0;
+        return new(name, steps, count, loss, time.TotalSeconds, bytes + (link ? body.Up : 0), bytes + (link ? body.Down : 0),
+            Drift(PartName.Head), Drift(PartName.Body), Drift(PartName.Tail));
+    }
+
+    private IReadOnlyList<ScoreRecord> Evaluate(EvaluationOrder order, CancellationToken cancellation) =>
+        images is null ? [] : WithNetwork(order.Model, network => new Evaluation(study, name).Score(images, order, network, cancellation));
+
+    /// <summary>The model's outputs for all test images, as SITE.test.INDEX.</summary>
+    public Task<IReadOnlyList<NamedArray>> PredictAsync(Model global, CancellationToken cancellation) => thread.RunAsync(() =>
+        WithNetwork(global, network => (IReadOnlyList<NamedArray>)[.. Enumerable.Range(0, images!.Count(Split.Test)).Select(i =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var output = new Evaluation(study, name).Output(images.Whole(Split.Test, i), network);
+            return new NamedArray($"{name}.test.{i}", [.. output.Shape.Select(s => (long)s)], output.Values);
+        })]));
+
+    /// <summary>Scores the untouched input as if it were a prediction: what a restoration has to beat.</summary>
+    public Task<IReadOnlyList<ScoreRecord>> EvaluateInputAsync(EvaluationOrder order, CancellationToken cancellation) => thread.RunAsync(() =>
+        new Evaluation(study, name).Score(images!, order, whole => whole.RestoredInput(), cancellation));
+
+    public bool HasTestImages => images?.Count(Split.Test) > 0;
+
+    /// <summary>The first test image for the report: input, prediction, truth, error.</summary>
+    public Task<StripImage> StripAsync(Model global, CancellationToken cancellation) => thread.RunAsync(() =>
+        WithNetwork(committed.Own is { } own && !study.Algorithm.Merges ? own : global, network =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var whole = images!.Whole(Split.Test, 0);
+            return StripPainter.Paint(name, whole, new Evaluation(study, name).Predict(whole, network), study.Run);
+        }));
+
+    private T WithNetwork<T>(Model global, Func<Func<Tensor, Tensor>, T> use)
+    {
+        var model = study.Algorithm.KeepsNormalisation ? committed.Over(global) : global;
+        using var part = study.NewSitePart();
+        using var body = OpenBody(model, SiteState.Empty, training: false);
+        part.Head.Write(model[PartName.Head]);
+        part.Tail.Write(model[PartName.Tail]);
+        part.Train(false);
+        return use(images => part.Levels.Tail(body.Infer(part.Levels.Head(images, out var skips)), skips));
+    }
+}

@@ -1,0 +1,131 @@
+using RosFL.Imaging.Augmentation;
+using RosFL.Imaging.Datasets;
+using RosFL.Imaging.Preprocessing;
+using RosFL.Imaging.Splits;
+using RosFL.Runs;
+
+namespace RosFL.Imaging;
+
+/// <summary>
+/// All that training sees of one site: batches of its training images, and whole cases for evaluation. Images are read when they are
+/// wanted and kept in one bounded cache for all sites. Safe for several threads.
+/// </summary>
+public sealed class SiteImages : ITrainingItems
+{
+    private readonly RunOptions _run;
+    private readonly IReadOnlyDictionary<Split, IReadOnlyList<SourcedCase>> _cases;
+    private readonly PictureCache _cache;
+    private readonly ForegroundStatistics? _foreground;
+    private readonly Preprocessor _preprocessor;
+    private readonly Lazy<(SourcedCase Case, int Slice)[]> _items;
+
+    internal SiteImages(
+        string site, IReadOnlyDictionary<Split, IReadOnlyList<SourcedCase>> cases, RunOptions run, PictureCache cache, ForegroundStatistics? foreground = null)
+    {
+        (Site, _cases, _run, _cache, _foreground) = (site, cases, run, cache, foreground);
+        _preprocessor = new Preprocessor(run, foreground);
+        _items = new(() => [.. cases[Split.Train].SelectMany(c => Enumerable.Range(0, run.Data.Slices ? Slices.Count(Prepare(c).Input) : 1).Select(s => (c, s)))]);
+        Case[] Named(Split split) => [.. cases[split].Select(c => c.At(site))];
+        Splits = new(Named(Split.Train), Named(Split.Validation), Named(Split.Test));
+    }
+
+    public string Site { get; }
+
+    /// <summary>The cases of each split, in the order of <see cref="Whole"/>'s index.</summary>
+    public SiteSplit Splits { get; }
+
+    /// <summary>Training: items for <see cref="Batch"/>, which are images, volumes, or slices under <see cref="DataOptions.Slices"/>. Validation and test: cases for <see cref="Whole"/>.</summary>
+    public int Count(Split split) => split == Split.Train ? _items.Value.Length : _cases[split].Count;
+
+    public int TrainingItems => Count(Split.Train);
+
+    /// <summary>The training sites of a run, in site order.</summary>
+    /// <exception cref="RosflException">The data do not fit the run.</exception>
+    public static IReadOnlyList<SiteImages> Open(RunOptions run) => Open(run, DatasetCatalog.Open(run));
+
+    /// <summary>Training sites from a study's own data sets.</summary>
+    /// <exception cref="RosflException">The data do not fit the run.</exception>
+    public static IReadOnlyList<SiteImages> Open(RunOptions run, IReadOnlyList<IDataset> datasets)
+    {
+        var cache = new PictureCache(run.Data.CacheMiB * (1L << 20));
+        SiteImages[] sites = [.. SiteCases.Divide(run, datasets).Select((cases, i) => new SiteImages(datasets[i].Site, cases, run, cache))];
+        if (run.Preprocessing.Intensity != IntensityKind.CtForeground)
+            return sites;
+        var agreed = FederatedStatistics.Merge(sites.Select(s => s.ForegroundSums()));
+        return [.. sites.Select(s => s.With(agreed))];
+    }
+
+    /// <summary>The sites that are only tested on; all their cases are in <see cref="Split.Test"/>.</summary>
+    /// <param name="trained">The training sites, whose cache and merged statistics are shared; null opens them where the statistics are needed.</param>
+    /// <exception cref="RosflException">The data do not fit the run.</exception>
+    public static IReadOnlyList<SiteImages> OpenUnseen(RunOptions run, IReadOnlyList<SiteImages>? trained = null)
+    {
+        if (run.Data.UnseenSites.Length == 0)
+            return [];
+        if (run.Preprocessing.Intensity == IntensityKind.CtForeground)
+            trained ??= Open(run);
+        var cache = trained?[0]._cache ?? new PictureCache(run.Data.CacheMiB * (1L << 20));
+        return [.. DatasetCatalog.OpenUnseen(run).Select(d => new SiteImages(d.Site, SiteCases.AllTest(d), run, cache, trained?[0]._foreground))];
+    }
+
+    /// <summary>All sites' images as one site, for centralized training; in site order.</summary>
+    public static SiteImages Pooled(IReadOnlyList<SiteImages> sites, string name) => new(
+        name, Enum.GetValues<Split>().ToDictionary(split => split, split => (IReadOnlyList<SourcedCase>)[.. sites.SelectMany(s => s._cases[split])]),
+        sites[0]._run, sites[0]._cache, sites[0]._foreground);
+
+    /// <summary>
+    /// Training items as tensors, which belong to the caller's dispose scope. Patch and augmentation of each item depend on
+    /// <paramref name="seed"/>, its place and the item alone; with neither, values are exactly those of the preprocessed images.
+    /// </summary>
+    /// <param name="items">Below <see cref="Count"/> of <see cref="Split.Train"/>.</param>
+    /// <exception cref="RosflException">The images differ in size and no patch is set.</exception>
+    public Batch Batch(IReadOnlyList<int> items, long seed)
+    {
+        var seeds = new Seeds(seed);
+        var patches = new TrainingPatch[items.Count];
+        for (var i = 0; i < patches.Length; i++)
+        {
+            var (sourced, slice) = _items.Value[items[i]];
+            patches[i] = TrainingPatch.Draw(Prepare(sourced), _run.Data.Slices ? slice : null, _run, seeds.For("item", i, items[i]));
+        }
+        return TrainingPatch.Stack(patches, Site);
+    }
+
+    /// <summary>Case <paramref name="index"/> of <see cref="Splits"/>, whole.</summary>
+    public Whole Whole(Split split, int index)
+    {
+        var prepared = Prepare(_cases[split][index]);
+        return new Whole(Splits[split][index], prepared.Input, prepared.WholeTarget, prepared.WholeMask)
+        {
+            Map = prepared.Map,
+            Labels = _run.Task == StudyTask.Segmentation,
+        };
+    }
+
+    /// <summary>Pixels of each label over the training images, inside their masks: the one thing that federated class weights need.</summary>
+    public long[] LabelCounts(int classes)
+    {
+        var counts = new long[classes];
+        foreach (var sourced in _cases[Split.Train])
+        {
+            var prepared = Prepare(sourced);
+            for (var i = 0; i < prepared.Target.Values.Length; i++)
+                if (prepared.Mask is null || prepared.Mask.Values[i] > 0)
+                    counts[(int)prepared.Target.Values[i]]++;
+        }
+        return counts;
+    }
+
+    /// <summary>The site's part in the statistics of <see cref="IntensityKind.CtForeground"/>, from its training images.</summary>
+    public IReadOnlyList<ForegroundSums> ForegroundSums() =>
+        _cases[Split.Train].Aggregate((IReadOnlyList<ForegroundSums>)[], (sums, c) =>
+        {
+            var (input, labels) = _preprocessor.ForStatistics(c.Source.Load(c.Case), c.Case.Name);
+            return FederatedStatistics.Add(sums, input, labels);
+        });
+
+    /// <summary>The same site with the statistics that all sites agreed on.</summary>
+    public SiteImages With(ForegroundStatistics agreed) => new(Site, _cases, _run, _cache, agreed);
+
+    private Prepared Prepare(SourcedCase sourced) => _cache.Get(sourced, () => _preprocessor.Apply(sourced.Source.Load(sourced.Case), sourced.Case.Name));
+}

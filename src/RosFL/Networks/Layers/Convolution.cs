@@ -1,0 +1,40 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace RosFL.Networks.Layers;
+
+/// <summary>
+/// A convolution in 2 or 3 dimensions. Under bf16 the input and a copy of the weights are cast inside the graph, so that the parameters,
+/// their gradients and the optimizer stay float32.
+/// </summary>
+public sealed class Convolution : nn.Module<Tensor, Tensor>, ICountedLayer
+{
+    private readonly Parameter weight;
+    private readonly Parameter? bias;
+    private readonly LayerOptions options;
+    private readonly long[] stride, padding, dilation;
+
+    public Convolution(LayerOptions options, int input, int output, int kernel, int stride = 1, int padding = 0, bool hasBias = true)
+        : base(nameof(Convolution))
+    {
+        this.options = options;
+        (this.stride, this.padding, dilation) = (options.Each(stride), options.Each(padding), options.Each(1));
+        weight = options.Kernel(output, input, kernel);
+        bias = hasBias ? new Parameter(empty(output)) : null;
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        var (w, b) = (options.Cast(weight), bias is null ? null : options.Cast(bias));
+        x = options.Cast(x);
+        var y = options.Dimensions == 2
+            ? nn.functional.conv2d(x, w, b, stride, padding, dilation)
+            : nn.functional.conv3d(x, w, b, stride, padding, dilation);
+        Counted?.Invoke(weight.numel() * Shapes.Pixels(y.shape));
+        return y;
+    }
+
+    /// <inheritdoc/>
+    public Action<long>? Counted { private get; set; }
+}

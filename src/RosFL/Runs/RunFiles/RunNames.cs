@@ -1,0 +1,14 @@
+namespace RosFL.Runs;
+
+/// <summary>
+/// The names that the catalogues know, each with the members of its options (camelCase, without <c>name</c>) that it uses; handed to the
+/// check so that the options stay plain data.
+/// </summary>
+public sealed record RunNames
+{
+    /// <summary>Algorithm name to the members of <see cref="AlgorithmOptions"/> that have an effect under it.</summary>
+    public required IReadOnlyDictionary<string, IReadOnlySet<string>> Algorithms { get; init; }
+
+    /// <summary>Network name to the members of <see cref="NetworkOptions"/> that have an effect under it.</summary>
+    public required IReadOnlyDictionary<string, IReadOnlySet<string>> Networks { get; init; }
+}

@@ -1,0 +1,66 @@
+using RosFL.Networks;
+using static TorchSharp.torch;
+
+namespace RosFL.Training;
+
+/// <summary>A body with its optimizer: the half of a step that never sees an image.</summary>
+public sealed class BodyReplica(UNetwork network, Part part, PartOptimizer optimizer) : IDisposable
+{
+    private Tensor? input, output;
+
+    public Part Part => part;
+
+    public PartOptimizer Optimizer => optimizer;
+
+    /// <summary>Keeps the graph from a detached copy of <paramref name="smashed"/> to the features.</summary>
+    public Tensor Forward(Tensor smashed)
+    {
+        DropGraph();
+        part.Train(true);
+        input = smashed.detach().requires_grad_().DetachFromDisposeScope();
+        using var scope = NewDisposeScope();
+        output = network.Forward(input).DetachFromDisposeScope();
+        return output.detach().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Walks the graph back once, steps the optimizer, answers the smashed gradient.</summary>
+    public Tensor Backward(Tensor featuresGradient, StepTime time)
+    {
+        if (input is null || output is null) throw new InvalidOperationException("Backward came without Forward.");
+        using var scope = NewDisposeScope();
+        try
+        {
+            output.backward([featuresGradient]);
+            var smashedGradient = input.grad!.MoveToOuterDisposeScope();
+            optimizer.Step(time);
+            return smashedGradient;
+        }
+        finally
+        {
+            DropGraph();
+        }
+    }
+
+    public Tensor Infer(Tensor smashed)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        part.Train(false);
+        return network.Forward(smashed).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose()
+    {
+        DropGraph();
+        optimizer.Dispose();
+        part.Dispose();
+    }
+
+    private void DropGraph()
+    {
+        input?.Dispose();
+        output?.Dispose();
+        (input, output) = (null, null);
+        part.ClearGradients();
+    }
+}

@@ -1,0 +1,30 @@
+using static TorchSharp.torch;
+
+namespace RosFL.Training;
+
+/// <summary>
+/// Torch's default initialisation from a generator of our own: kernels and their biases uniform in +-1/sqrt(fan in) (Kaiming with a =
+/// sqrt 5), scales of normalisation 1, shifts 0.
+/// </summary>
+internal static class Initialisation
+{
+    public static void Draw(nn.Module module, Generator generator)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        foreach (var (_, owner) in module.named_modules().Prepend(("", module)).DistinctBy(m => m.Item2))
+        {
+            var own = owner.named_parameters(recurse: false).ToList();
+            var kernel = own.Where(p => p.parameter.dim() > 1).Select(p => p.parameter).FirstOrDefault();
+            foreach (var (name, parameter) in own)
+                if (kernel is not null) DrawUniform(parameter, Bound(kernel), generator);
+                else parameter.fill_(name == "weight" ? 1 : 0);
+        }
+    }
+
+    // drawn row-major and then copied, so that the memory layout does not change the numbers
+    private static void DrawUniform(Tensor parameter, double bound, Generator generator) =>
+        parameter.copy_(empty(parameter.shape).uniform_(-bound, bound, generator));
+
+    private static double Bound(Tensor kernel) => 1 / Math.Sqrt((double)kernel.numel() / kernel.shape[0]);
+}

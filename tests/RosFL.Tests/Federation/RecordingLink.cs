@@ -1,0 +1,29 @@
+using RosFL.Training;
+using static TorchSharp.torch;
+
+namespace RosFL.Tests.Federation;
+
+/// <summary>Passes everything on and keeps what crossed: smashed, features, features' gradient, smashed gradient, step after step.</summary>
+internal sealed class RecordingLink(IBodyLink inner, Action? onForward = null) : IBodyLink
+{
+    public List<float[]> Crossed { get; } = [];
+
+    public Tensor Forward(Tensor smashed, StepTime time)
+    {
+        var features = inner.Forward(smashed, time);
+        onForward?.Invoke();
+        return Kept(smashed, features);
+    }
+
+    public Tensor Backward(Tensor featuresGradient, StepTime time) => Kept(featuresGradient, inner.Backward(featuresGradient, time));
+
+    public Tensor Infer(Tensor smashed) => inner.Infer(smashed);
+
+    public void Dispose() => inner.Dispose();
+
+    private Tensor Kept(Tensor sent, Tensor received)
+    {
+        foreach (var tensor in new[] { sent, received }) Crossed.Add(tensor.detach().contiguous().data<float>().ToArray());
+        return received;
+    }
+}

@@ -1,0 +1,65 @@
+using RosFL.Federation;
+using RosFL.Runs;
+using RosFL.Training;
+
+namespace RosFL.Tests.Federation;
+
+/// <summary>SplitFed V2's sites take turns in the order drawn for each step, and nobody waits for a site that is gone.</summary>
+public sealed class SharedBodyTests
+{
+    private static readonly string[] Names = ["north", "east", "south"];
+
+    /// <summary>After which a test gives up on somebody who waits for ever.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public async Task SharedBody_withUnequalSites_takesTurnsInTheDrawnOrder()
+    {
+        using var study = new MadeStudy(MadeStudy.Run("splitfed-v2") with { Rounds = 2 });
+        await study.RunAsync();
+        var steps = new Dictionary<string, int> { ["north"] = 3, ["east"] = 2, ["south"] = 2 };
+        var expected = from round in Enumerable.Range(0, 2)
+                       from step in Enumerable.Range(0, 3)
+                       from site in Drawn(round, step)
+                       where step < steps[site]
+                       select site;
+        Assert.Equal(expected, study.Turns);
+    }
+
+    /// <summary>A site that fails in its second step leaves; the others end their round, which then does not count.</summary>
+    [Fact]
+    public async Task SharedBody_whenASiteLeaves_doesNotBlockTheOthers()
+    {
+        using var study = new MadeStudy(MadeStudy.Run("splitfed-v2"), (name, items) => name == "north" ? new FailingItems(items, failingBatch: 1) : items);
+        await Assert.ThrowsAsync<IOException>(() => study.RunAsync().WaitAsync(Patience));
+        Assert.Empty(study.Committed);
+        Assert.Equal(2, study.Turns.Count(t => t == "east"));
+        Assert.Equal(2, study.Turns.Count(t => t == "south"));
+    }
+
+    [Fact]
+    public async Task SharedBody_cancelledWhileASiteWaits_endsTheWaiting()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var study = new Study(MadeStudy.Run("splitfed-v2"));
+        var bodies = new BodyHost(study, Names);
+        await bodies.BeginAsync(0, cancellation.Token);
+        var late = Drawn(0, 0)[^1];
+        using var thread = new TorchThread("torch", 1);
+        var waiting = thread.RunAsync(() =>
+        {
+            using var link = bodies.Open(late);
+            using var smashed = TorchSharp.torch.zeros(1, 2, 6, 6);
+            link.Forward(smashed, new StepTime(0, 0, 1)).Dispose();
+        });
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(Patience));
+    }
+
+    private static string[] Drawn(int round, int step)
+    {
+        var order = Names.ToArray();
+        Seeds.Random(new Seeds(1).For("turns", round, step)).Shuffle(order);
+        return order;
+    }
+}

@@ -1,0 +1,172 @@
+using RosFL.Imaging;
+using RosFL.Imaging.Datasets;
+using RosFL.Runs;
+using RosFL.Tests.Imaging.Formats;
+
+namespace RosFL.Tests.Imaging.Datasets;
+
+/// <summary>Every layout gives the sites, cases, persons and pixels that its files hold, and says which file does not fit.</summary>
+public sealed class DatasetCatalogTests : IDisposable
+{
+    private readonly ScratchFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Folders_oneASite_areSitesInNameOrder()
+    {
+        MadeData.Segmentation(_folder.Path, "south", 2);
+        MadeData.Segmentation(_folder.Path, "north", 3);
+        MadeData.Write(_folder.Path, "north/labels_observer2/p0_0.png", 2, 2, _ => 0);
+        var sites = DatasetCatalog.Open(MadeData.SegmentationRun(_folder.Path));
+        Assert.Equal(["north", "south"], sites.Select(s => s.Site));
+        Assert.Equal([new Case("p0_0", "p0"), new Case("p0_1", "p0"), new Case("p1_0", "p1")], sites[0].Cases.Take(3));
+        var example = sites[0].Load(sites[0].Cases[2]);
+        Assert.Equal([20, 21, 22], example.Input.Values[..3]);
+        Assert.Equal([0, 1, 0], example.Target.Values[..3]);
+        Assert.Null(example.Mask);
+    }
+
+    [Fact]
+    public void Folders_withAnUnpairedImage_nameIt()
+    {
+        MadeData.Segmentation(_folder.Path, "north", 2);
+        File.Delete(_folder.File("north/labels/p1_1.png"));
+        MadeData.Write(_folder.Path, "north/labels/p9_9.png", 2, 2, _ => 0);
+        var error = Assert.Throws<RosflException>(() => DatasetCatalog.Open(MadeData.SegmentationRun(_folder.Path)));
+        Assert.Contains("images/p1_1.png", error.Message, StringComparison.Ordinal);
+        Assert.Contains("labels/p9_9.png", error.Message, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.InvalidData, error.Code);
+    }
+
+    [Fact]
+    public void Folders_withAFileThatIsNoImage_nameIt()
+    {
+        MadeData.Segmentation(_folder.Path, "north", 2);
+        _folder.File("north/images/scan.docx", [1]);
+        _folder.File("north/images/p0_0.json", [1]);
+        var error = Assert.Throws<RosflException>(() => DatasetCatalog.Open(MadeData.SegmentationRun(_folder.Path)));
+        Assert.Contains("scan.docx", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("p0_0.json", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Folders_personsUnknown_areRefused()
+    {
+        MadeData.Segmentation(_folder.Path, "north", 2);
+        var run = MadeData.SegmentationRun(_folder.Path);
+        Assert.Throws<RosflException>(() => DatasetCatalog.Open(run with { Data = run.Data with { SubjectPattern = "" } }));
+    }
+
+    [Fact]
+    public void Parts_ofOneFolder_areDisjointPersonsAndTogetherAll()
+    {
+        MadeData.Segmentation(_folder.Path, "all", 7);
+        var sites = Open(run => run with { Sites = [.. Enumerable.Range(0, 3).Select(i => new SiteOptions { Name = $"site{i}", Folder = "all", Parts = 3, Part = i })] });
+        Assert.Equal(7, sites.Sum(s => s.Cases.Select(c => c.Subject).Distinct().Count()));
+        Assert.Equal(14, sites.SelectMany(s => s.Cases).Select(c => c.Name).Distinct().Count());
+    }
+
+    [Fact]
+    public void Sites_thatShareAFile_areRefused()
+    {
+        MadeData.Segmentation(_folder.Path, "all", 3);
+        SiteOptions[] sites = [new() { Name = "a", Folder = "all" }, new() { Name = "b", Folder = "all", Files = "^p0" }];
+        var error = Assert.Throws<RosflException>(() => Open(run => run with { Sites = sites }));
+        Assert.Contains("'a' and 'b'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SiteColumn_dividesOneDataset()
+    {
+        MadeData.Segmentation(_folder.Path, ".", 2);
+        File.WriteAllText(_folder.File("subjects.csv"), "file,subject,site\np0_0,1,x\np0_1,1,x\np1_0,2,y\np1_1,2,y\n");
+        var sites = Open(run => run with { SubjectPattern = "", SubjectsFile = "subjects.csv" });
+        Assert.Equal(["x", "y"], sites.Select(s => s.Site));
+        Assert.Equal(["p1_0", "p1_1"], sites[1].Cases.Select(c => c.Name));
+    }
+
+    [Theory]
+    [InlineData("""{"channel_names": {"0": "T1", "1": "T2"}, "labels": {"background": 0, "lesion": 1}, "numTraining": 2, "file_ending": ".nii.gz"}""")]
+    [InlineData("""{"modality": {"0": "MRI", "1": "MRI"}, "labels": {"0": "background", "1": "lesion"}, "numTraining": 2}""")]
+    public void NnUNet_bothVersions_stackChannelsBySuffix(string json)
+    {
+        File.WriteAllText(_folder.File("dataset.json"), json);
+        foreach (var name in (string[])["a_1", "b_1"])
+        {
+            MadeData.Write(_folder.Path, $"imagesTr/{name}_0000.nii.gz", Volume(1));
+            MadeData.Write(_folder.Path, $"imagesTr/{name}_0001.nii.gz", Volume(2));
+            MadeData.Write(_folder.Path, $"labelsTr/{name}.nii.gz", Volume(0));
+        }
+        MadeData.Write(_folder.Path, "imagesTs/c_0000.nii.gz", Volume(1));
+        var site = Open(run => run with { Layout = DataLayout.NnUNet, SubjectPattern = @"^([a-z])_1\.nii" }).Single();
+        Assert.Equal([new Case("a_1", "a"), new Case("b_1", "b")], site.Cases);
+        var example = site.Load(site.Cases[0]);
+        Assert.Equal([2, 2, 3, 4], example.Input.Shape);
+        Assert.Equal((1f, 2f), (example.Input.Values[0], example.Input.Values[^1]));
+    }
+
+    [Fact]
+    public void NnUNet_missingChannel_isNamed()
+    {
+        File.WriteAllText(_folder.File("dataset.json"), """{"channel_names": {"0": "T1", "1": "T2"}}""");
+        MadeData.Write(_folder.Path, "imagesTr/a_0000.nii.gz", Volume(1));
+        MadeData.Write(_folder.Path, "labelsTr/a.nii.gz", Volume(0));
+        var error = Assert.Throws<RosflException>(() => Open(run => run with { Layout = DataLayout.NnUNet }));
+        Assert.Contains("a_0001", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RestorationPairs_scaleAndOffset_giveHu()
+    {
+        MadeData.Write(_folder.Path, "s/input/a.png", 2, 2, i => 1000 + i);
+        MadeData.Write(_folder.Path, "s/target/a.png", 2, 2, i => 1024);
+        var run = new RunOptions
+        {
+            Data = new() { Layout = DataLayout.Folders, Path = _folder.Path, SubjectIsFile = true, Sites = [new() { Name = "s", Scale = 2 }] },
+            Preprocessing = new() { Offset = -1024 },
+        };
+        var site = DatasetCatalog.Open(run).Single();
+        var example = site.Load(site.Cases[0]);
+        Assert.Equal([976, 978, 980, 982], example.Input.Values);
+        Assert.All(example.Target.Values, v => Assert.Equal(1024, v));
+    }
+
+    [Fact]
+    public void SimulatedCt_loadedTwice_hasTheSameBitsAndOtherSeedsDiffer()
+    {
+        MadeData.Write(_folder.Path, "s/images/a.png", 16, 16, i => i is > 50 and < 200 ? 1064 : 24);
+        Picture Input(long seed)
+        {
+            var run = new RunOptions
+            {
+                Seed = seed,
+                Data = new() { Layout = DataLayout.Folders, Path = _folder.Path, SubjectIsFile = true, SimulateCt = true },
+                Preprocessing = new() { Offset = -1024 },
+                Ct = new() { Geometry = new() { Views = 24, Bins = 32, Photons = 1e4 } },
+            };
+            var site = DatasetCatalog.Open(run).Single();
+            return site.Load(site.Cases[0]).Input;
+        }
+
+        Assert.Equal(Input(1).Values, Input(1).Values);
+        Assert.NotEqual(Input(1).Values, Input(2).Values);
+    }
+
+    [Fact]
+    public void Unseen_withoutPersons_isOpened()
+    {
+        MadeData.Segmentation(_folder.Path, "far", 1);
+        var run = MadeData.SegmentationRun(_folder.Path);
+        run = run with { Data = run.Data with { SubjectPattern = "^never(.)", UnseenSites = [new() { Name = "far" }] } };
+        Assert.Equal(2, DatasetCatalog.OpenUnseen(run).Single().Cases.Count);
+    }
+
+    private static Picture Volume(float value) => new([.. Enumerable.Repeat(value, 24)], 1, 2, 3, 4);
+
+    private IReadOnlyList<IDataset> Open(Func<DataOptions, DataOptions> change)
+    {
+        var run = MadeData.SegmentationRun(_folder.Path);
+        return DatasetCatalog.Open(run with { Data = change(run.Data) });
+    }
+}

@@ -1,0 +1,63 @@
+using RosFL.Federation;
+using RosFL.Runs;
+using RosFL.Training;
+
+namespace RosFL.Tests.Training;
+
+/// <summary>A step leaves nothing behind, whether it ends well or not.</summary>
+public sealed class TrainingStepTensorsTests
+{
+    private static readonly Study Study = new(new StepCase("unet", 2, NormalisationKind.Group, 1, 0, 1, MemoryLayout.Contiguous, ComputeKind.Fp32).Run);
+
+    [Theory]
+    [InlineData("attention-unet", OptimizerKind.Adam)]
+    [InlineData("red-cnn", OptimizerKind.AdamW)]
+    [InlineData("residual-unet", OptimizerKind.Sgd)]
+    public async Task TrainingStep_overFiftySteps_keepsTheNumberOfLiveTensors(string network, OptimizerKind optimizer)
+    {
+        using var thread = new TorchThread("torch", 1);
+        await thread.RunAsync(() =>
+        {
+            var run = new StepCase(network, 2, NormalisationKind.Batch, 2, 2, 1, MemoryLayout.ChannelsLast, ComputeKind.Fp32).Run;
+            var study = new Study(run with { Training = run.Training with { Optimizer = optimizer, ClipNorm = 1 } });
+            _ = study.Initial.Value;
+            var before = LiveTensors.OfThisThread;
+            using (var ends = new MadeEnds(study))
+            {
+                ends.Step(0);
+                var afterFirst = LiveTensors.OfThisThread;
+                for (var k = 1; k < 50; k++) ends.Step(k);
+                Assert.Equal(afterFirst, LiveTensors.OfThisThread);
+            }
+            Assert.Equal(before, LiveTensors.OfThisThread);
+        });
+    }
+
+    [Theory]
+    [InlineData("forward")]
+    [InlineData("loss")]
+    [InlineData("backward")]
+    public async Task TrainingStep_thatFails_leavesNoGraphAndNoTrace(string where)
+    {
+        using var thread = new TorchThread("torch", 1);
+        await thread.RunAsync(() =>
+        {
+            _ = Study.Initial.Value;
+            var expected = Trained(fail: "");
+            var before = LiveTensors.OfThisThread;
+            Assert.Equal(expected, Trained(where));
+            Assert.Equal(before, LiveTensors.OfThisThread);
+        });
+    }
+
+    private static string Trained(string fail)
+    {
+        using var ends = new MadeEnds(Study);
+        ends.Step(0);
+        var live = LiveTensors.OfThisThread;
+        if (fail.Length > 0) Assert.ThrowsAny<Exception>(() => ends.Step(9, fail));
+        ends.Step(1);
+        Assert.Equal(live, LiveTensors.OfThisThread);
+        return ends.Hash();
+    }
+}
