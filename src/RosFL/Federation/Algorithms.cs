@@ -8,7 +8,8 @@ public static class Algorithms
     // of every algorithm that ends its round with a mean over several sites
     private static readonly string[] Mean = ["weighting", "merge"];
 
-    private static readonly Dictionary<string, (Func<RunOptions, Algorithm> Make, string[] Options)> Known = new(StringComparer.Ordinal)
+    // replaced whole by Add, so that a reader never sees it half changed
+    private static volatile Dictionary<string, (Func<RunOptions, Algorithm> Make, string[] Options)> Known = new(StringComparer.Ordinal)
     {
         ["centralized"] = (_ => new("centralized") { Body = BodyPlace.AtSite, Pooled = true }, []),
         ["local"] = (_ => new("local") { Body = BodyPlace.AtSite, Merges = false }, []),
@@ -27,7 +28,8 @@ public static class Algorithms
     public static IReadOnlyCollection<string> Names => Known.Keys;
 
     /// <summary>Makes an algorithm known under a name, with the options of <c>algorithm</c> that it reads; call it before the run file is read.</summary>
-    public static void Add(string name, Func<RunOptions, Algorithm> make, params string[] options) => Known[name] = (make, options);
+    public static void Add(string name, Func<RunOptions, Algorithm> make, params string[] options) =>
+        Known = new(Known, StringComparer.Ordinal) { [name] = (make, options) };
 
     /// <summary>The members of <c>algorithm</c> that have an effect under a name.</summary>
     public static IReadOnlySet<string> OptionsOf(string name) => new HashSet<string>(Known[name].Options);

@@ -9,7 +9,8 @@ public static class NetworkCatalog
     private static readonly string[] Common = ["channels", "inputChannels", "outputChannels"];
     private static readonly string[] UNetOptions = [.. Common, "levels", "dimensions", "normalisation", "activation"];
 
-    private static readonly Dictionary<string, (Func<NetworkOptions, LayerOptions, NetworkDefinition> Define, string[] Options)> Networks = new(StringComparer.Ordinal)
+    // replaced whole by Add, so that a reader never sees it half changed
+    private static volatile Dictionary<string, (Func<NetworkOptions, LayerOptions, NetworkDefinition> Define, string[] Options)> Networks = new(StringComparer.Ordinal)
     {
         ["red-cnn"] = (RedCnn.Define, Common),
         ["unet"] = (UNet.Define, UNetOptions),
@@ -21,7 +22,7 @@ public static class NetworkCatalog
 
     /// <summary>Makes a network known under a name, with the options of <c>network</c> that it reads; call it before the run file is read.</summary>
     public static void Add(string name, Func<NetworkOptions, LayerOptions, NetworkDefinition> define, params string[] options) =>
-        Networks[name] = (define, options.Length == 0 ? UNetOptions : options);
+        Networks = new(Networks, StringComparer.Ordinal) { [name] = (define, options.Length == 0 ? UNetOptions : options) };
 
     /// <summary>The members of <c>network</c> that have an effect under a name.</summary>
     public static IReadOnlySet<string> OptionsOf(string name) => new HashSet<string>(Networks[name].Options);

@@ -78,7 +78,7 @@ public sealed class RunFolderTests
         File.AppendAllText(temporary["steps.jsonl"], "{\"round\":2,\"si");
         StepLog.Open(temporary["steps.jsonl"], 1).Dispose();
         Assert.Equal([0, 1], StepLog.Read(temporary["steps.jsonl"]).Select(step => step.Round));
-        Assert.Equal("{\"round\":1,\"site\":\"north\",\"step\":0,\"items\":[1,2],\"loss\":0.5}", File.ReadAllLines(temporary["steps.jsonl"])[1]);
+        Assert.Equal("{\"round\":1,\"site\":\"north\",\"step\":0,\"indices\":[1,2],\"loss\":0.5}", File.ReadAllLines(temporary["steps.jsonl"])[1]);
     }
 
     /// <summary>Proves that the joined file has the golden runs' names.</summary>
