@@ -17,8 +17,7 @@ internal sealed class SplitStep : IDisposable
         var study = new Study(run);
         site = study.NewSitePart();
         body = new LocalBodyLink(study.NewBody());
-        var seeds = new Seeds(run.Seed);
-        foreach (var part in new[] { site.Head, body.Body.Part, site.Tail }) part.Draw(seeds);
+        foreach (var part in new[] { site.Head, body.Body.Part, site.Tail }) part.Write(study.InitialOf(part.Name));
         step = new TrainingStep(site, body, study.NewLoss());
     }
 

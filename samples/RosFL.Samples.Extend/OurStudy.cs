@@ -31,7 +31,7 @@ public static class OurStudy
     {
         var study = new Study(Run);
         string[] names = ["north", "south", "west"];
-        var images = SiteImages.Open(Run, [.. names.Select(name => new DiscsDataset(name, count: 12, size: 16, study.Seeds))]);
+        var images = SiteImages.Open(Run, [.. names.Select(name => new DiscsDataset(name, count: 12, size: 16, study.Seeds.Site(name)))]);
         using var thread = new TorchThread("torch", Run.Machine.Threads);
         var bodies = new BodyHost(study, names);
         var sites = images.Select(i => new Site(i.Site, study, i, i, (site, training) => training ? bodies.Open(site) : bodies.OpenCommitted(), thread));

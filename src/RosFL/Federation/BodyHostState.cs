@@ -10,5 +10,5 @@ namespace RosFL.Federation;
 public sealed record BodyHostState(Weights Body, IReadOnlyList<NamedArray> Memory, IReadOnlyDictionary<string, IReadOnlyList<NamedArray>> Optimizers)
 {
     public static BodyHostState Begin(Study study) =>
-        new(study.Initial.Value[PartName.Body], [], new Dictionary<string, IReadOnlyList<NamedArray>>());
+        new(study.InitialOf(PartName.Body), [], new Dictionary<string, IReadOnlyList<NamedArray>>());
 }

@@ -13,7 +13,7 @@ public sealed record RoundState(
     int Round, Model Global, IReadOnlyDictionary<PartName, IReadOnlyList<NamedArray>> Memories, IReadOnlyList<NamedArray>? Travelling, string LastHash)
 {
     public static RoundState Begin(Study study) => new(
-        0, new(study.SiteParts.ToDictionary(p => p, p => study.Initial.Value[p])), new Dictionary<PartName, IReadOnlyList<NamedArray>>(), null, "");
+        0, study.InitialOf(study.SiteParts), new Dictionary<PartName, IReadOnlyList<NamedArray>>(), null, "");
 }
 
 /// <summary>A round that is about to count: everything a commit stores.</summary>

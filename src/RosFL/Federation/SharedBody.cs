@@ -26,7 +26,7 @@ public sealed class SharedBody(Study study, IReadOnlyList<string> sites, int rou
     {
         var step = active.Min(s => done[s]);
         var order = sites.ToArray();
-        Seeds.Random(study.Seeds.For("turns", round, step)).Shuffle(order);
+        Seeds.Random(study.Seeds.Bodies.For("turns", round, step)).Shuffle(order);
         return order.First(s => active.Contains(s) && done[s] == step);
     }
 

@@ -32,7 +32,7 @@ public sealed record SimulationState(RoundState Rounds, BodyHostState? Bodies, I
     }
 
     private static BodyHostState ReadBodies(IReadOnlyList<NamedArray> arrays, Study study, IReadOnlyList<string> sites) => new(
-        new Weights(Inside("bodies.global.", arrays), study.Initial.Value[PartName.Body].Trained),
+        new Weights(Inside("bodies.global.", arrays), study.BlankOf(PartName.Body).Trained),
         Inside("bodies.memory.", arrays),
         sites.Append("shared").Select(s => KeyValuePair.Create(s, Inside($"bodies.optimizer/{s}/", arrays))).Where(o => o.Value.Count > 0).ToDictionary());
 
@@ -43,7 +43,7 @@ public sealed record SimulationState(RoundState Rounds, BodyHostState? Bodies, I
         return new(study.SiteParts.ToDictionary(p => p, p =>
         {
             var part = SiteState.Inside(inside, p);
-            return new Weights(part, Math.Min(part.Count, study.Initial.Value[p].Trained));
+            return new Weights(part, Math.Min(part.Count, study.BlankOf(p).Trained));
         }));
     }
 

@@ -88,17 +88,17 @@ public sealed class Site(
         return new SiteUpdate(model, Figures(model, start, body, steps, count, loss, clock.Elapsed), study.Algorithm.Order == SiteOrder.Relay ? saved : null);
     }
 
-    private Sampler NewSampler() => new(study.Run.Training, study.Seeds, name, items!.TrainingItems);
+    private Sampler NewSampler() => new(study.Run.Training, study.Seeds.Site(name), items!.TrainingItems);
 
     private (double Loss, int Steps, long Items) TrainSteps(TrainingStep step, int round, CancellationToken cancellation)
     {
-        var order = NewSampler().Round(round);
+        var (seeds, order) = (study.Seeds.Site(name), NewSampler().Round(round));
         double sum = 0;
         for (var k = 0; k < order.Count; k++)
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var batch = items!.Batch(order[k], study.Seeds.For("batch", Seeds.Of(name), round, k)).To(study);
+            var batch = items!.Batch(order[k], seeds.For("batch", round, k)).To(study);
             var loss = step.Run(batch, new StepTime(round, k, order.Count));
             onStep?.Invoke(new StepRecord(round, name, k, order[k], loss));
             sum += loss;

@@ -10,22 +10,25 @@ namespace RosFL.Federation;
 public sealed class Study
 {
     private readonly Device device;
+    private readonly Dictionary<PartName, Lazy<Weights>> initial, blank;
 
-    public Study(RunOptions run)
+    /// <summary>A study of which this process may know everything: a simulation.</summary>
+    public Study(RunOptions run) : this(run, StudySeeds.OfRun(run.Seed)) { }
+
+    /// <param name="seeds">Those that this party may hold.</param>
+    public Study(RunOptions run, StudySeeds seeds)
     {
-        (Run, Algorithm, Seeds) = (run, Algorithms.Of(run), new Seeds(run.Seed));
+        (Run, Algorithm, Seeds) = (run, Algorithms.Of(run), seeds);
         device = TorchDevice.Of(run.Machine.Device);
-        Initial = new Lazy<Model>(DrawInitial);
+        initial = PartNames.All.ToDictionary(p => p, p => new Lazy<Weights>(() => DrawInitial(p)));
+        blank = PartNames.All.ToDictionary(p => p, p => new Lazy<Weights>(() => Blank(p)));
     }
 
     public RunOptions Run { get; }
 
     public Algorithm Algorithm { get; }
 
-    public Seeds Seeds { get; }
-
-    /// <summary>The model with which the study begins: drawn from the seed or read from a file.</summary>
-    public Lazy<Model> Initial { get; }
+    public StudySeeds Seeds { get; }
 
     public Device Device => device;
 
@@ -36,9 +39,18 @@ public sealed class Study
     /// <summary>Whether a computation server holds bodies.</summary>
     public bool HasBodyHost => Algorithm.Body is BodyPlace.ReplicaPerSite or BodyPlace.Shared;
 
+    /// <summary>The part with which the study begins, drawn or read from a file. Needs the body's seed for the body and the sites' secret for head and tail.</summary>
+    public Weights InitialOf(PartName part) => initial[part].Value;
+
+    /// <summary>Several parts with which the study begins.</summary>
+    public Model InitialOf(IEnumerable<PartName> parts) => new(parts.ToDictionary(p => p, InitialOf));
+
+    /// <summary>The part's arrays, all zero: names, shapes and how many are trained, which every party may know.</summary>
+    public Weights BlankOf(PartName part) => blank[part].Value;
+
     /// <summary>The model towards which a round's mean is corrected: the one with which the round began.</summary>
     public Weights AnchorOf(PartName part, int round, Weights begin) =>
-        round == 1 && Algorithm.Correction is { AnchorsFirstRoundAtInitialModel: true } ? Initial.Value[part] : begin;
+        round == 1 && Algorithm.Correction is { AnchorsFirstRoundAtInitialModel: true } ? InitialOf(part) : begin;
 
     public Loss NewLoss() => Losses.Make(Run.Training, Run.Task, Run.Network.OutputChannels);
 
@@ -78,14 +90,30 @@ public sealed class Study
 
     private PartOptimizer NewOptimizer(Part part) => new(part, Run, Algorithm.Hook?.Invoke());
 
-    private Model DrawInitial()
+    private Weights DrawInitial(PartName name) => Run.Training.InitialWeights.Length == 0
+        ? With(name, part =>
+        {
+            part.Draw(name == PartName.Body ? Seeds.Bodies : Seeds.Sites);
+            return part.Read();
+        })
+        : Model.Read(Safetensors.Read(Run.Training.InitialWeights).ToDictionary(a => a.Name), new(new Dictionary<PartName, Weights> { [name] = BlankOf(name) }),
+            Run.Training.InitialWeights)[name];
+
+    private Weights Blank(PartName name) => With(name, part => part.Blank());
+
+    /// <summary>The part as tensors of its own, for a moment.</summary>
+    private Weights With(PartName name, Func<Part, Weights> use)
     {
-        using var site = NewSitePart();
-        using var body = NewBody();
-        Part[] parts = [site.Head, body.Part, site.Tail];
-        foreach (var part in parts) part.Draw(Seeds);
-        var drawn = new Model(parts.ToDictionary(p => p.Name, p => p.Read()));
-        return Run.Training.InitialWeights.Length == 0 ? drawn
-            : Model.Read(Safetensors.Read(Run.Training.InitialWeights).ToDictionary(a => a.Name), drawn, Run.Training.InitialWeights);
+        var cut = NewCut();
+        Release(PartNames.All.Where(other => other != name).SelectMany(other => Modules(cut, other)));
+        using var part = new Part(name, Modules(cut, name), device);
+        return use(part);
     }
+
+    private static IEnumerable<NamedModule> Modules(Cut cut, PartName part) => part switch
+    {
+        PartName.Head => cut.Site.HeadModules,
+        PartName.Body => cut.Body.Modules,
+        _ => cut.Site.TailModules,
+    };
 }

@@ -9,16 +9,23 @@ using CasesBySplit = IReadOnlyDictionary<Split, IReadOnlyList<SourcedCase>>;
 /// <summary>Which cases each site trains, tunes and tests on: limited, split by person, then made unequal where the run asks for it.</summary>
 internal static class SiteCases
 {
-    public static IReadOnlyList<CasesBySplit> Divide(RunOptions run, IReadOnlyList<IDataset> datasets)
+    /// <summary>All sites at once, as only a simulation can.</summary>
+    public static IReadOnlyList<CasesBySplit> Divide(RunOptions run, IReadOnlyList<IDataset> datasets, StudySeeds seeds)
     {
-        var seeds = new Seeds(run.Seed);
-        var splits = datasets.Select(d => SubjectSplit.Of(
-            Limit(d.Cases, run.Data.MaxImages, seeds.For("limit", Seeds.Of(d.Site))), run.Data.Validation, run.Data.Test, seeds.For("split", Seeds.Of(d.Site)))).ToArray();
-        var trains = datasets.Select((d, i) => TrainingSkew.ByQuantity(
-                splits[i].Train, run.Data.QuantitySkew, i, datasets.Count, seeds.For("quantity", Seeds.Of(d.Site))).Select(c => new SourcedCase(d, c)).ToArray()).ToArray();
-        if (run.Data.DirichletAlpha > 0)
-            trains = Redistribute(trains, run, seeds.For("dirichlet"));
-        return [.. datasets.Select((d, i) => Of(trains[i], Sourced(d, splits[i].Validation), Sourced(d, splits[i].Test)))];
+        CasesBySplit[] sites = [.. datasets.Select((d, i) => Divide(run, d, i, datasets.Count, seeds.Site(d.Site)))];
+        if (run.Data.DirichletAlpha <= 0)
+            return sites;
+        var trains = Redistribute([.. sites.Select(s => s[Split.Train].ToArray())], run, seeds.Simulation.For("dirichlet"));
+        return [.. sites.Select((s, i) => Of(trains[i], s[Split.Validation], s[Split.Test]))];
+    }
+
+    /// <summary>Site <paramref name="index"/> of <paramref name="sites"/> by itself.</summary>
+    public static CasesBySplit Divide(RunOptions run, IDataset dataset, int index, int sites, Seeds seeds)
+    {
+        var split = SubjectSplit.Of(
+            Limit(dataset.Cases, run.Data.MaxImages, seeds.For("limit")), run.Data.Validation, run.Data.Test, seeds.For("split"));
+        var train = TrainingSkew.ByQuantity(split.Train, run.Data.QuantitySkew, index, sites, seeds.For("quantity"));
+        return Of(Sourced(dataset, train), Sourced(dataset, split.Validation), Sourced(dataset, split.Test));
     }
 
     public static CasesBySplit AllTest(IDataset dataset) => Of([], [], Sourced(dataset, dataset.Cases));
@@ -29,7 +36,8 @@ internal static class SiteCases
 
     private static SourcedCase[] Sourced(IDataset dataset, IReadOnlyList<Case> cases) => [.. cases.Select(c => new SourcedCase(dataset, c))];
 
-    private static Dictionary<Split, IReadOnlyList<SourcedCase>> Of(SourcedCase[] train, SourcedCase[] validation, SourcedCase[] test) =>
+    private static Dictionary<Split, IReadOnlyList<SourcedCase>> Of(
+        IReadOnlyList<SourcedCase> train, IReadOnlyList<SourcedCase> validation, IReadOnlyList<SourcedCase> test) =>
         new() { [Split.Train] = train, [Split.Validation] = validation, [Split.Test] = test };
 
     private static SourcedCase[][] Redistribute(SourcedCase[][] trains, RunOptions run, long seed)

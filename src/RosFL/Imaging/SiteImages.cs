@@ -39,16 +39,34 @@ public sealed class SiteImages : ITrainingItems
 
     public int TrainingItems => Count(Split.Train);
 
-    /// <summary>The training sites of a run, in site order.</summary>
+    /// <summary>The training sites of a simulated run, in site order.</summary>
     /// <exception cref="RosflException">The data do not fit the run.</exception>
-    public static IReadOnlyList<SiteImages> Open(RunOptions run) => Open(run, DatasetCatalog.Open(run));
+    public static IReadOnlyList<SiteImages> Open(RunOptions run) => Open(run, DatasetCatalog.Open(run, StudySeeds.OfRun(run.Seed)));
 
-    /// <summary>Training sites from a study's own data sets.</summary>
+    /// <summary>
+    /// One training site by itself, as the simulation would open it, with no more than its own secret. Statistics that preprocessing needs
+    /// over all sites are put in by <see cref="With"/>.
+    /// </summary>
+    /// <exception cref="RosflException">The data do not fit the run, or the run deals subjects out over all sites.</exception>
+    public static SiteImages OpenOne(RunOptions run, string site, StudySeeds seeds)
+    {
+        if (run.Data.DirichletAlpha > 0)
+            throw new RosflException(ExitCode.InvalidRun,
+                $"data.dirichletAlpha is {run.Data.DirichletAlpha}, which deals the subjects of all sites out anew: only 'rosfl simulate' can; set it to 0.");
+        var names = DatasetCatalog.Sites(run);
+        var index = names.ToList().IndexOf(site);
+        if (index < 0)
+            throw new RosflException(ExitCode.InvalidRun, $"Site '{site}' is not among the sites of the run ({string.Join(", ", names)}): correct its name or data.sites.");
+        var cases = SiteCases.Divide(run, DatasetCatalog.Open(run, seeds, name => name == site).Single(), index, names.Count, seeds.Site(site));
+        return new(site, cases, run, new PictureCache(run.Data.CacheMiB * (1L << 20)));
+    }
+
+    /// <summary>Training sites from a simulated study's own data sets.</summary>
     /// <exception cref="RosflException">The data do not fit the run.</exception>
     public static IReadOnlyList<SiteImages> Open(RunOptions run, IReadOnlyList<IDataset> datasets)
     {
         var cache = new PictureCache(run.Data.CacheMiB * (1L << 20));
-        SiteImages[] sites = [.. SiteCases.Divide(run, datasets).Select((cases, i) => new SiteImages(datasets[i].Site, cases, run, cache))];
+        SiteImages[] sites = [.. SiteCases.Divide(run, datasets, StudySeeds.OfRun(run.Seed)).Select((cases, i) => new SiteImages(datasets[i].Site, cases, run, cache))];
         if (run.Preprocessing.Intensity != IntensityKind.CtForeground)
             return sites;
         var agreed = FederatedStatistics.Merge(sites.Select(s => s.ForegroundSums()));
@@ -65,7 +83,7 @@ public sealed class SiteImages : ITrainingItems
         if (run.Preprocessing.Intensity == IntensityKind.CtForeground)
             trained ??= Open(run);
         var cache = trained?[0]._cache ?? new PictureCache(run.Data.CacheMiB * (1L << 20));
-        return [.. DatasetCatalog.OpenUnseen(run).Select(d => new SiteImages(d.Site, SiteCases.AllTest(d), run, cache, trained?[0]._foreground))];
+        return [.. DatasetCatalog.OpenUnseen(run, StudySeeds.OfRun(run.Seed)).Select(d => new SiteImages(d.Site, SiteCases.AllTest(d), run, cache, trained?[0]._foreground))];
     }
 
     /// <summary>All sites' images as one site, for centralized training; in site order.</summary>

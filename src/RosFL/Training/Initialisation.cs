@@ -1,14 +1,15 @@
+using RosFL.Runs;
 using static TorchSharp.torch;
 
 namespace RosFL.Training;
 
 /// <summary>
-/// Torch's default initialisation from a generator of our own: kernels and their biases uniform in +-1/sqrt(fan in) (Kaiming with a =
+/// Torch's default initialisation from a stream of our own: kernels and their biases uniform in +-1/sqrt(fan in) (Kaiming with a =
 /// sqrt 5), scales of normalisation 1, shifts 0.
 /// </summary>
 internal static class Initialisation
 {
-    public static void Draw(nn.Module module, Generator generator)
+    public static void Draw(nn.Module module, KeyStream stream)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -17,14 +18,18 @@ internal static class Initialisation
             var own = owner.named_parameters(recurse: false).ToList();
             var kernel = own.Where(p => p.parameter.dim() > 1).Select(p => p.parameter).FirstOrDefault();
             foreach (var (name, parameter) in own)
-                if (kernel is not null) DrawUniform(parameter, Bound(kernel), generator);
+                if (kernel is not null) DrawUniform(parameter, Bound(kernel), stream);
                 else parameter.fill_(name == "weight" ? 1 : 0);
         }
     }
 
     // drawn row-major and then copied, so that the memory layout does not change the numbers
-    private static void DrawUniform(Tensor parameter, double bound, Generator generator) =>
-        parameter.copy_(empty(parameter.shape).uniform_(-bound, bound, generator));
+    private static void DrawUniform(Tensor parameter, double bound, KeyStream stream)
+    {
+        var values = new float[parameter.numel()];
+        stream.Fill(values, bound);
+        parameter.copy_(tensor(values, parameter.shape));
+    }
 
     private static double Bound(Tensor kernel) => 1 / Math.Sqrt((double)kernel.numel() / kernel.shape[0]);
 }

@@ -45,8 +45,8 @@ public sealed class Part : IDisposable
     {
         foreach (var (name, module) in modules)
         {
-            using var generator = Seeds.Generator(seeds.For("init/" + name));
-            Initialisation.Draw(module, generator);
+            using var stream = seeds.Stream("init/" + name);
+            Initialisation.Draw(module, stream);
         }
     }
 
@@ -55,6 +55,13 @@ public sealed class Part : IDisposable
     {
         using var scope = NewDisposeScope();
         return new([.. Parameters.Select(p => Copy(p.Name, p.Value)), .. Statistics.Select(s => Copy(s.Name, s.Value))], Parameters.Count);
+    }
+
+    /// <summary>What <see cref="Read"/> gives, with zeros for numbers.</summary>
+    public Weights Blank()
+    {
+        static NamedArray Zero(string name, Tensor value) => new(name, value.shape, new float[value.numel()]);
+        return new([.. Parameters.Select(p => Zero(p.Name, p.Value)), .. Statistics.Select(s => Zero(s.Name, s.Value))], Parameters.Count);
     }
 
     /// <summary>Copies in the arrays that the part knows by name; others (an algorithm's own vectors) are passed over.</summary>

@@ -2,11 +2,9 @@ using RosFL.Runs;
 
 namespace RosFL.Training;
 
-/// <summary>Which items a site trains on, step by step. Nothing is remembered: every round follows from the seed, the site and the round's number.</summary>
-public sealed class Sampler(TrainingOptions options, Seeds seeds, string site, int items)
+/// <summary>Which items a site trains on, step by step. Nothing is remembered: every round follows from the site's secret and the round's number.</summary>
+public sealed class Sampler(TrainingOptions options, Seeds seeds, int items)
 {
-    private readonly long siteNumber = Seeds.Of(site);
-
     /// <summary>The steps of a round, each a list of item numbers.</summary>
     public IReadOnlyList<int[]> Round(int round) => options.Sampling switch
     {
@@ -26,7 +24,7 @@ public sealed class Sampler(TrainingOptions options, Seeds seeds, string site, i
     private int[] Order(int epoch)
     {
         var order = Enumerable.Range(0, items).ToArray();
-        Seeds.Random(seeds.For("order", siteNumber, epoch)).Shuffle(order);
+        Seeds.Random(seeds.For("order", epoch)).Shuffle(order);
         return order;
     }
 }

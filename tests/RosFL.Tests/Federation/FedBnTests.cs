@@ -11,7 +11,7 @@ public sealed class FedBnTests
     {
         using var study = new MadeStudy(MadeStudy.Run("fedbn"));
         var site = study.Sites[0];
-        var update = await site.TrainAsync(new RoundStart(0, study.Study.Initial.Value), CancellationToken.None);
+        var update = await site.TrainAsync(new RoundStart(0, study.Study.InitialOf(PartNames.All)), CancellationToken.None);
         await site.CommitAsync(0, CancellationToken.None);
         var own = site.State.Own!;
         Assert.All(own.Named(), array => Assert.Contains(".norm", array.Name, StringComparison.Ordinal));
@@ -28,10 +28,10 @@ public sealed class FedBnTests
     {
         using var study = new MadeStudy(MadeStudy.Run(algorithm));
         var site = study.Sites[0];
-        await site.TrainAsync(new RoundStart(0, study.Study.Initial.Value), CancellationToken.None);
+        await site.TrainAsync(new RoundStart(0, study.Study.InitialOf(PartNames.All)), CancellationToken.None);
         await site.CommitAsync(0, CancellationToken.None);
-        var one = await site.TrainAsync(new RoundStart(1, study.Study.Initial.Value), CancellationToken.None);
-        var other = await site.TrainAsync(new RoundStart(1, Scrambled(study.Study.Initial.Value)), CancellationToken.None);
+        var one = await site.TrainAsync(new RoundStart(1, study.Study.InitialOf(PartNames.All)), CancellationToken.None);
+        var other = await site.TrainAsync(new RoundStart(1, Scrambled(study.Study.InitialOf(PartNames.All))), CancellationToken.None);
         Assert.Equal(same, one.Parts.Hash() == other.Parts.Hash());
     }
 

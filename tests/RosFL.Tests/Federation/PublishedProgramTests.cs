@@ -35,7 +35,7 @@ public sealed class PublishedProgramTests
             using var site = study.NewSitePart();
             var body = study.NewBody(); // the link disposes it
             Part[] parts = [site.Head, body.Part, site.Tail];
-            foreach (var part in parts) part.Write(study.Initial.Value[part.Name]);
+            foreach (var part in parts) part.Write(study.InitialOf(part.Name));
             using var link = new RecordingLink(new LocalBodyLink(body));
 
             new TrainingStep(site, link, study.NewLoss()).Run(new PublishedItems("geometry_1").Batch([0], 0), new StepTime(0, 0, 3));

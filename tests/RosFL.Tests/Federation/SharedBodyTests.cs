@@ -59,7 +59,7 @@ public sealed class SharedBodyTests
     private static string[] Drawn(int round, int step)
     {
         var order = Names.ToArray();
-        Seeds.Random(new Seeds(1).For("turns", round, step)).Shuffle(order);
+        Seeds.Random(StudySeeds.OfRun(1).Bodies.For("turns", round, step)).Shuffle(order);
         return order;
     }
 }

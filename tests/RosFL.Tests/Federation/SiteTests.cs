@@ -1,5 +1,6 @@
 using RosFL.Federation;
 using RosFL.Runs;
+using RosFL.Training;
 
 namespace RosFL.Tests.Federation;
 
@@ -15,7 +16,7 @@ public sealed class SiteTests
     {
         using var study = new MadeStudy(MadeStudy.Run(algorithm));
         var site = study.Sites[0];
-        var global = study.Study.Initial.Value;
+        var global = study.Study.InitialOf(PartNames.All);
         await site.TrainAsync(new RoundStart(0, global), CancellationToken.None);
         await site.CommitAsync(0, CancellationToken.None);
         var state = site.State;

@@ -16,7 +16,7 @@ internal sealed class MadeEnds : IDisposable
     public MadeEnds(Study study)
     {
         (this.study, site, body) = (study, study.NewSitePart(), study.NewBody());
-        foreach (var part in Parts) part.Write(study.Initial.Value[part.Name]);
+        foreach (var part in Parts) part.Write(study.InitialOf(part.Name));
         link = new FailingLink(new LocalBodyLink(body));
         step = new TrainingStep(site, link, study.NewLoss());
     }

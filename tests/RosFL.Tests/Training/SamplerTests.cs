@@ -60,5 +60,5 @@ public sealed class SamplerTests
         Assert.Equal(published, Enumerable.Range(0, 4).SelectMany(sampler.Round));
     }
 
-    private static Sampler Of(TrainingOptions training, int items, string site = "north", long seed = 1) => new(training, new Seeds(seed), site, items);
+    private static Sampler Of(TrainingOptions training, int items, string site = "north", long seed = 1) => new(training, StudySeeds.OfRun(seed).Site(site), items);
 }

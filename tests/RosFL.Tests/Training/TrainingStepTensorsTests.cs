@@ -20,7 +20,7 @@ public sealed class TrainingStepTensorsTests
         {
             var run = new StepCase(network, 2, NormalisationKind.Batch, 2, 2, 1, MemoryLayout.ChannelsLast, ComputeKind.Fp32).Run;
             var study = new Study(run with { Training = run.Training with { Optimizer = optimizer, ClipNorm = 1 } });
-            _ = study.Initial.Value;
+            _ = study.InitialOf(PartNames.All);
             var before = LiveTensors.OfThisThread;
             using (var ends = new MadeEnds(study))
             {
@@ -42,7 +42,7 @@ public sealed class TrainingStepTensorsTests
         using var thread = new TorchThread("torch", 1);
         await thread.RunAsync(() =>
         {
-            _ = Study.Initial.Value;
+            _ = Study.InitialOf(PartNames.All);
             var expected = Trained(fail: "");
             var before = LiveTensors.OfThisThread;
             Assert.Equal(expected, Trained(where));

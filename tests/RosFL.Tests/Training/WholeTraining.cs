@@ -15,7 +15,7 @@ internal static class WholeTraining
         var definition = NetworkCatalog.Create(study.Run.Network, study.Run.Cut, study.Run.Machine);
         var cut = Cut.Of(definition, study.Run.Cut);
         Part[] parts = [new(PartName.Head, cut.Site.HeadModules, CPU), new(PartName.Body, cut.Body.Modules, CPU), new(PartName.Tail, cut.Site.TailModules, CPU)];
-        foreach (var part in parts) part.Write(study.Initial.Value[part.Name]);
+        foreach (var part in parts) part.Write(study.InitialOf(part.Name));
         var training = study.Run.Training;
         using var optimizer = optim.Adam(parts.SelectMany(p => p.Parameters).Select(p => p.Value), training.LearningRate, weight_decay: training.WeightDecay);
         foreach (var batch in batches)
@@ -33,7 +33,7 @@ internal static class WholeTraining
         using var site = study.NewSitePart();
         var body = study.NewBody(); // the link disposes it
         Part[] parts = [site.Head, body.Part, site.Tail];
-        foreach (var part in parts) part.Write(study.Initial.Value[part.Name]);
+        foreach (var part in parts) part.Write(study.InitialOf(part.Name));
         using var link = new LocalBodyLink(body);
         var step = new TrainingStep(site, link, study.NewLoss());
         for (var k = 0; k < batches.Count; k++) step.Run(batches[k], new StepTime(0, k, batches.Count));

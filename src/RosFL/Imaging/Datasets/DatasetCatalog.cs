@@ -10,32 +10,47 @@ public static class DatasetCatalog
 {
     private const int ShownProblems = 5;
 
-    /// <summary>The training sites.</summary>
-    /// <exception cref="RosflException">A folder is missing, files do not pair, or persons are unknown.</exception>
-    public static IReadOnlyList<IDataset> Open(RunOptions run)
+    /// <summary>The names of the training sites, in site order.</summary>
+    /// <exception cref="RosflException">The data folder is missing or holds no site.</exception>
+    public static IReadOnlyList<string> Sites(RunOptions run)
     {
         if (run.Data.Layout == DataLayout.Phantoms)
-            return PhantomDataset.Hospitals(run);
-        CheckRoot(run.Data);
+            return [.. PhantomDataset.Sites(run.Data).Select(s => s.Name)];
+        return [.. Sites(run.Data, SubjectNames.Of(run.Data)).Select(s => s.Name)];
+    }
+
+    /// <summary>The training sites.</summary>
+    /// <param name="seeds">At least the secrets of the sites that pass.</param>
+    /// <param name="wanted">Which sites by name; null for all.</param>
+    /// <exception cref="RosflException">A folder is missing, files do not pair, or persons are unknown.</exception>
+    public static IReadOnlyList<IDataset> Open(RunOptions run, StudySeeds seeds, Predicate<string>? wanted = null)
+    {
+        if (run.Data.Layout == DataLayout.Phantoms)
+            return PhantomDataset.Hospitals(run, seeds, wanted);
         var names = SubjectNames.Of(run.Data);
-        var sites = run.Data.Sites.Length > 0 ? run.Data.Sites : SiteFolders.Discover(run.Data, names.Table);
         var taken = new Dictionary<string, string>();
-        return [.. sites.Select(site => Open(run, site, names, taken))];
+        return [.. Sites(run.Data, names).Where(site => wanted?.Invoke(site.Name) ?? true).Select(site => Open(run, site, names, taken, seeds))];
     }
 
     /// <summary>The sites that are only tested on.</summary>
     /// <exception cref="RosflException">A folder is missing or files do not pair.</exception>
-    public static IReadOnlyList<IDataset> OpenUnseen(RunOptions run)
+    public static IReadOnlyList<IDataset> OpenUnseen(RunOptions run, StudySeeds seeds)
     {
         if (run.Data.UnseenSites.Length == 0)
             return [];
         CheckRoot(run.Data);
         // nobody is trained on, so nobody can leak: every file may be its own person
         var names = new SubjectNames(new DataOptions { SubjectIsFile = true }, table: null);
-        return [.. run.Data.UnseenSites.Select(site => Open(run, site, names, []))];
+        return [.. run.Data.UnseenSites.Select(site => Open(run, site, names, [], seeds))];
     }
 
-    private static IDataset Open(RunOptions run, SiteOptions site, SubjectNames names, Dictionary<string, string> taken)
+    private static SiteOptions[] Sites(DataOptions data, SubjectNames names)
+    {
+        CheckRoot(data);
+        return data.Sites.Length > 0 ? data.Sites : SiteFolders.Discover(data, names.Table);
+    }
+
+    private static IDataset Open(RunOptions run, SiteOptions site, SubjectNames names, Dictionary<string, string> taken, StudySeeds seeds)
     {
         var folder = SiteFolders.Of(run.Data, site);
         var listing = List(run.Data.Layout, folder, run.Task, run.Data.SimulateCt);
@@ -47,7 +62,7 @@ public static class DatasetCatalog
                     $"File '{file.Inputs[0]}' belongs to both sites '{taken[file.Inputs[0]]}' and '{site.Name}': give them different folders, files or parts.");
         var dataset = new FileDataset(site.Name, files, file => names.Subject(site.Name, file.NamingFile),
             site.Scale ?? run.Preprocessing.Scale, site.Offset ?? run.Preprocessing.Offset, run.Task != StudyTask.Segmentation);
-        return run.Data.SimulateCt ? new ScannedDataset(dataset, run.Ct, site.Geometry ?? run.Ct.Geometry, new Seeds(run.Seed)) : dataset;
+        return run.Data.SimulateCt ? new ScannedDataset(dataset, run.Ct, site.Geometry ?? run.Ct.Geometry, seeds.Site(site.Name)) : dataset;
     }
 
     internal static FolderListing List(DataLayout layout, string folder, StudyTask task, bool simulateCt) => layout switch

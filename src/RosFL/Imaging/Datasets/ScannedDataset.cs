@@ -5,8 +5,8 @@ using RosFL.Runs;
 namespace RosFL.Imaging.Datasets;
 
 /// <summary>
-/// True CT images in HU with inputs as one scanner would have shown them at its dose and views. The noise of a case depends on the run's
-/// seed, site, name and slice alone, so an input that the cache dropped comes back with the same bits.
+/// True CT images in HU with inputs as one scanner would have shown them at its dose and views. The noise of a case depends on the
+/// site's secret, name and slice alone, so an input that the cache dropped comes back with the same bits.
 /// </summary>
 internal sealed class ScannedDataset(IDataset truth, CtOptions options, CtGeometryOptions geometry, Seeds seeds) : IDataset
 {
@@ -30,7 +30,7 @@ internal sealed class ScannedDataset(IDataset truth, CtOptions options, CtGeomet
 
     private Picture Scan(Picture hu, Case @case, int slice)
     {
-        var seed = seeds.For("ct", Seeds.Of(Site), Seeds.Of(@case.Name), slice);
+        var seed = seeds.For("ct", Seeds.Of(@case.Name), slice);
         var scanner = Scanner(hu.Size[0], hu.Size[1]);
         return scanner is null ? CtSimulator.Degrade(hu, options, geometry, seed) : scanner.Degrade(hu, seed);
     }

@@ -4,13 +4,12 @@ using RosFL.Runs;
 namespace RosFL.Imaging.Phantoms;
 
 /// <summary>
-/// A made-up hospital. Every case is a patient of its own, made when it is loaded and only from the run's seed, the site's number and the
-/// case's number. Restoration: true HU and what the site's low-dose scanner shows of it; reconstruction: the same with few views;
+/// A made-up hospital. Every case is a patient of its own, made when it is loaded and only from the site's secret, the site's number
+/// (its look) and the case's number. Restoration: true HU and what the site's low-dose scanner shows of it; reconstruction: the same with few views;
 /// segmentation: an image and the labels 0 background, 1 organ, 2 lesion.
 /// </summary>
 public sealed class PhantomDataset : IDataset, IDisposable
 {
-    private readonly int siteIndex;
     private readonly StudyTask task;
     private readonly PhantomOptions options;
     private readonly double pixelMm;
@@ -27,7 +26,7 @@ public sealed class PhantomDataset : IDataset, IDisposable
         string site, int siteIndex, int images, StudyTask task, PhantomOptions options, CtOptions ct, CtGeometryOptions geometry, int dimensions, Seeds seeds)
     {
         Check(task, options, dimensions);
-        (Site, this.siteIndex, this.task, this.options, this.dimensions, this.seeds) = (site, siteIndex, task, options, dimensions, seeds);
+        (Site, this.task, this.options, this.dimensions, this.seeds) = (site, task, options, dimensions, seeds);
         pixelMm = geometry.PixelMm;
         style = SiteStyle.Of(siteIndex);
         simulator = new(() => new CtSimulator(ct, geometry, options.Size, options.Size));
@@ -43,16 +42,21 @@ public sealed class PhantomDataset : IDataset, IDisposable
     /// All hospitals of a run: those it names, else hospital-1, hospital-2, ... A scanner is the site's, else the run's, else (where the run
     /// leaves <c>ct.geometry</c> as it is) one of <see cref="PhantomScanners"/>.
     /// </summary>
-    public static IReadOnlyList<PhantomDataset> Hospitals(RunOptions run)
+    /// <param name="seeds">At least the secrets of the sites that pass.</param>
+    /// <param name="wanted">Which sites by name; null for all.</param>
+    public static IReadOnlyList<PhantomDataset> Hospitals(RunOptions run, StudySeeds seeds, Predicate<string>? wanted = null)
     {
         var phantoms = run.Data.Phantoms;
-        var sites = run.Data.Sites.Length > 0
-            ? run.Data.Sites
-            : [.. Enumerable.Range(1, phantoms.Sites).Select(n => new SiteOptions { Name = $"hospital-{n}" })];
+        var sites = Sites(run.Data);
         var images = Quantities(sites.Length, phantoms);
-        return [.. sites.Select((site, i) => new PhantomDataset(
-            site.Name, i, images[i], run.Task, phantoms, run.Ct, Geometry(run, site, i), run.Network.Dimensions, new Seeds(run.Seed)))];
+        return [.. sites.Index().Where(s => wanted?.Invoke(s.Item.Name) ?? true).Select(s => new PhantomDataset(
+            s.Item.Name, s.Index, images[s.Index], run.Task, phantoms, run.Ct, Geometry(run, s.Item, s.Index), run.Network.Dimensions, seeds.Site(s.Item.Name)))];
     }
+
+    /// <summary>The sites of a run on phantoms, in site order.</summary>
+    internal static SiteOptions[] Sites(DataOptions data) => data.Sites.Length > 0
+        ? data.Sites
+        : [.. Enumerable.Range(1, data.Phantoms.Sites).Select(n => new SiteOptions { Name = $"hospital-{n}" })];
 
     public Example Load(Case @case)
     {
@@ -92,7 +96,7 @@ public sealed class PhantomDataset : IDataset, IDisposable
 
     private Canvas Paint(int index)
     {
-        var random = Seeds.Random(seeds.For("phantom.anatomy", siteIndex, index));
+        var random = Seeds.Random(seeds.For("phantom.anatomy", index));
         var canvas = new Canvas(options.Size, dimensions);
         var pixel = Canvas.FieldMm / options.Size;
         foreach (var part in Anatomy.Draw(random, style, smallestLesionMm: 2 * pixel))
@@ -104,12 +108,12 @@ public sealed class PhantomDataset : IDataset, IDisposable
     private Example Scan(Canvas canvas, int index)
     {
         var truth = Picture(canvas.Hu, canvas.Shape);
-        return new Example(simulator.Value.Degrade(truth, seeds.For("phantom.scan", siteIndex, index)), truth);
+        return new Example(simulator.Value.Degrade(truth, seeds.For("phantom.scan", index)), truth);
     }
 
     private Example Segmentation(Canvas canvas, int index)
     {
-        var random = Seeds.Random(seeds.For("phantom.look", siteIndex, index));
+        var random = Seeds.Random(seeds.For("phantom.look", index));
         var values = canvas.Hu;
         for (var i = 0; i < values.Length; i++)
             values[i] = (float)(40 + (values[i] - 40) * style.Gain + style.ShiftHu + style.NoiseHu * Normal(random));

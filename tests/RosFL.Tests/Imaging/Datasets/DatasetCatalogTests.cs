@@ -18,7 +18,7 @@ public sealed class DatasetCatalogTests : IDisposable
         MadeData.Segmentation(_folder.Path, "south", 2);
         MadeData.Segmentation(_folder.Path, "north", 3);
         MadeData.Write(_folder.Path, "north/labels_observer2/p0_0.png", 2, 2, _ => 0);
-        var sites = DatasetCatalog.Open(MadeData.SegmentationRun(_folder.Path));
+        var sites = Open(MadeData.SegmentationRun(_folder.Path));
         Assert.Equal(["north", "south"], sites.Select(s => s.Site));
         Assert.Equal([new Case("p0_0", "p0"), new Case("p0_1", "p0"), new Case("p1_0", "p1")], sites[0].Cases.Take(3));
         var example = sites[0].Load(sites[0].Cases[2]);
@@ -33,7 +33,7 @@ public sealed class DatasetCatalogTests : IDisposable
         MadeData.Segmentation(_folder.Path, "north", 2);
         File.Delete(_folder.File("north/labels/p1_1.png"));
         MadeData.Write(_folder.Path, "north/labels/p9_9.png", 2, 2, _ => 0);
-        var error = Assert.Throws<RosflException>(() => DatasetCatalog.Open(MadeData.SegmentationRun(_folder.Path)));
+        var error = Assert.Throws<RosflException>(() => Open(MadeData.SegmentationRun(_folder.Path)));
         Assert.Contains("images/p1_1.png", error.Message, StringComparison.Ordinal);
         Assert.Contains("labels/p9_9.png", error.Message, StringComparison.Ordinal);
         Assert.Equal(ExitCode.InvalidData, error.Code);
@@ -45,7 +45,7 @@ public sealed class DatasetCatalogTests : IDisposable
         MadeData.Segmentation(_folder.Path, "north", 2);
         _folder.File("north/images/scan.docx", [1]);
         _folder.File("north/images/p0_0.json", [1]);
-        var error = Assert.Throws<RosflException>(() => DatasetCatalog.Open(MadeData.SegmentationRun(_folder.Path)));
+        var error = Assert.Throws<RosflException>(() => Open(MadeData.SegmentationRun(_folder.Path)));
         Assert.Contains("scan.docx", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("p0_0.json", error.Message, StringComparison.Ordinal);
     }
@@ -55,7 +55,7 @@ public sealed class DatasetCatalogTests : IDisposable
     {
         MadeData.Segmentation(_folder.Path, "north", 2);
         var run = MadeData.SegmentationRun(_folder.Path);
-        Assert.Throws<RosflException>(() => DatasetCatalog.Open(run with { Data = run.Data with { SubjectPattern = "" } }));
+        Assert.Throws<RosflException>(() => Open(run with { Data = run.Data with { SubjectPattern = "" } }));
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class DatasetCatalogTests : IDisposable
             Data = new() { Layout = DataLayout.Folders, Path = _folder.Path, SubjectIsFile = true, Sites = [new() { Name = "s", Scale = 2 }] },
             Preprocessing = new() { Offset = -1024 },
         };
-        var site = DatasetCatalog.Open(run).Single();
+        var site = Open(run).Single();
         var example = site.Load(site.Cases[0]);
         Assert.Equal([976, 978, 980, 982], example.Input.Values);
         Assert.All(example.Target.Values, v => Assert.Equal(1024, v));
@@ -145,7 +145,7 @@ public sealed class DatasetCatalogTests : IDisposable
                 Preprocessing = new() { Offset = -1024 },
                 Ct = new() { Geometry = new() { Views = 24, Bins = 32, Photons = 1e4 } },
             };
-            var site = DatasetCatalog.Open(run).Single();
+            var site = Open(run).Single();
             return site.Load(site.Cases[0]).Input;
         }
 
@@ -159,14 +159,16 @@ public sealed class DatasetCatalogTests : IDisposable
         MadeData.Segmentation(_folder.Path, "far", 1);
         var run = MadeData.SegmentationRun(_folder.Path);
         run = run with { Data = run.Data with { SubjectPattern = "^never(.)", UnseenSites = [new() { Name = "far" }] } };
-        Assert.Equal(2, DatasetCatalog.OpenUnseen(run).Single().Cases.Count);
+        Assert.Equal(2, DatasetCatalog.OpenUnseen(run, StudySeeds.OfRun(run.Seed)).Single().Cases.Count);
     }
 
     private static Picture Volume(float value) => new([.. Enumerable.Repeat(value, 24)], 1, 2, 3, 4);
 
+    private static IReadOnlyList<IDataset> Open(RunOptions run) => DatasetCatalog.Open(run, StudySeeds.OfRun(run.Seed));
+
     private IReadOnlyList<IDataset> Open(Func<DataOptions, DataOptions> change)
     {
         var run = MadeData.SegmentationRun(_folder.Path);
-        return DatasetCatalog.Open(run with { Data = change(run.Data) });
+        return Open(run with { Data = change(run.Data) });
     }
 }

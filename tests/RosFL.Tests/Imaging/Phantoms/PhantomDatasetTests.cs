@@ -36,7 +36,7 @@ public sealed class PhantomDatasetTests
     [InlineData(StudyTask.Reconstruction)]
     public void Load_ctTask_degradesHuModerately(StudyTask task)
     {
-        foreach (var hospital in PhantomDataset.Hospitals(Run(task)))
+        foreach (var hospital in Hospitals(Run(task)))
         {
             var example = hospital.Load(hospital.Cases[0]);
             Assert.Equal([1, 64, 64], example.Input.Shape);
@@ -60,7 +60,7 @@ public sealed class PhantomDatasetTests
     public void Load_segmentation_hasOrganAndLesions(int dimensions, int size)
     {
         var run = Run(StudyTask.Segmentation, size) with { Network = new() { Dimensions = dimensions } };
-        foreach (var hospital in PhantomDataset.Hospitals(run))
+        foreach (var hospital in Hospitals(run))
         {
             var labels = hospital.Cases.Select(c => hospital.Load(c).Target).ToArray();
             Assert.Equal(dimensions, labels[0].Dimensions);
@@ -74,7 +74,7 @@ public sealed class PhantomDatasetTests
     [Fact]
     public void Hospitals_segmentation_differInIntensity()
     {
-        var means = PhantomDataset.Hospitals(Run(StudyTask.Segmentation)).Select(h => h.Cases.Select(c => Organ(h.Load(c))).Average()).Order().ToArray();
+        var means = Hospitals(Run(StudyTask.Segmentation)).Select(h => h.Cases.Select(c => Organ(h.Load(c))).Average()).Order().ToArray();
         Assert.All(means.Zip(means.Skip(1)), p => Assert.True(p.Second - p.First > 5, $"organ means {string.Join(", ", means)}"));
     }
 
@@ -84,7 +84,7 @@ public sealed class PhantomDatasetTests
         var scanners = Enumerable.Range(0, 4).Select(i => PhantomScanners.Of(i, StudyTask.Restoration, 64)).ToArray();
         Assert.Equal(4, scanners.Distinct().Count());
         Assert.Equal(2, scanners.Count(s => s.SourceMm > 0));
-        Assert.Equal(["hospital-1", "hospital-2", "hospital-3", "hospital-4"], PhantomDataset.Hospitals(Run(StudyTask.Restoration)).Select(h => h.Site));
+        Assert.Equal(["hospital-1", "hospital-2", "hospital-3", "hospital-4"], Hospitals(Run(StudyTask.Restoration)).Select(h => h.Site));
     }
 
     /// <summary>The run's own sites, names and scanners win over the made-up ones.</summary>
@@ -94,7 +94,7 @@ public sealed class PhantomDatasetTests
         var own = new CtGeometryOptions { Views = 90, Bins = 96, PixelMm = 4, BinMm = 4 };
         var run = Run(StudyTask.Restoration);
         run = run with { Data = run.Data with { Sites = [new() { Name = "north", Geometry = own }, new() { Name = "south" }] } };
-        var sites = PhantomDataset.Hospitals(run);
+        var sites = Hospitals(run);
         Assert.Equal(["north", "south"], sites.Select(s => s.Site));
         Assert.Equal(4, sites[0].Load(sites[0].Cases[0]).Input.SpacingMm[0]);
     }
@@ -103,7 +103,7 @@ public sealed class PhantomDatasetTests
     public void Hospitals_quantitySkew_givesRatioAndKeepsMean()
     {
         var run = new RunOptions { Data = new() { Phantoms = new() { ImagesPerSite = 20, QuantitySkew = 4 } } };
-        var counts = PhantomDataset.Hospitals(run).Select(h => h.Cases.Count).ToArray();
+        var counts = Hospitals(run).Select(h => h.Cases.Count).ToArray();
         Assert.InRange(counts[0] / (double)counts[3], 3.5, 4.5);
         Assert.InRange(counts.Average(), 19, 21);
     }
@@ -111,7 +111,7 @@ public sealed class PhantomDatasetTests
     [Fact]
     public void Cases_each_areSubjectsOfTheirOwn()
     {
-        var cases = PhantomDataset.Hospitals(Run(StudyTask.Restoration)).SelectMany(h => h.Cases).ToArray();
+        var cases = Hospitals(Run(StudyTask.Restoration)).SelectMany(h => h.Cases).ToArray();
         Assert.Equal(cases.Length, cases.Select(c => c.Subject).Distinct().Count());
     }
 
@@ -124,14 +124,16 @@ public sealed class PhantomDatasetTests
 
     [Fact]
     public void Dataset_threeDimensionalCt_isRefused() => Assert.Equal(ExitCode.InvalidRun, Assert.Throws<RosflException>(
-        () => PhantomDataset.Hospitals(Run(StudyTask.Restoration) with { Network = new() { Dimensions = 3 } })).Code);
+        () => Hospitals(Run(StudyTask.Restoration) with { Network = new() { Dimensions = 3 } })).Code);
+
+    private static IReadOnlyList<PhantomDataset> Hospitals(RunOptions run) => PhantomDataset.Hospitals(run, StudySeeds.OfRun(run.Seed));
 
     private static RunOptions Run(StudyTask task, int size = 64) =>
         new() { Task = task, Data = new() { Phantoms = new() { Size = size, ImagesPerSite = 8 } } };
 
     private static Example First(RunOptions run, int site)
     {
-        var hospital = PhantomDataset.Hospitals(run)[site];
+        var hospital = Hospitals(run)[site];
         return hospital.Load(hospital.Cases[0]);
     }
 
