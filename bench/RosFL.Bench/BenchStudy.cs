@@ -8,6 +8,7 @@ namespace RosFL.Bench;
 internal sealed class BenchStudy : IDisposable
 {
     private readonly TorchThread thread;
+    private readonly RoundLedger ledger = RoundLedger.Open(":memory:");
     private readonly Rounds rounds;
     private readonly Study study;
 
@@ -16,14 +17,18 @@ internal sealed class BenchStudy : IDisposable
         study = new Study(run);
         thread = new TorchThread("bench", run.Machine.Threads);
         string[] names = [.. Enumerable.Range(0, sites).Select(i => $"site-{i}")];
-        var bodies = new BodyHost(study, names);
+        var bodies = new BodyHost(study);
         IReadOnlyList<ISite> members = [.. names.Select(name =>
-            new Site(name, study, new NoiseItems(run, images, size), null, (site, _) => bodies.Open(site), thread, onStep))];
-        rounds = new Rounds(study, members, bodies, _ => { }, (_, _) => Task.CompletedTask);
+            new Site(name, study, new NoiseItems(run, images, size), null, bodies.Open, thread, onStep))];
+        rounds = new Rounds(study, members, bodies, ledger, RoundPolicy.AllSites, round => ledger.Commit(round.Decision), (_, _) => Task.CompletedTask);
     }
 
     /// <summary>All rounds of the run.</summary>
     public void Run() => rounds.RunAsync(RoundState.Begin(study), CancellationToken.None).GetAwaiter().GetResult();
 
-    public void Dispose() => thread.Dispose();
+    public void Dispose()
+    {
+        thread.Dispose();
+        ledger.Dispose();
+    }
 }

@@ -33,11 +33,16 @@ public static class OurStudy
         string[] names = ["north", "south", "west"];
         var images = SiteImages.Open(Run, [.. names.Select(name => new DiscsDataset(name, count: 12, size: 16, study.Seeds.Site(name)))]);
         using var thread = new TorchThread("torch", Run.Machine.Threads);
-        var bodies = new BodyHost(study, names);
-        var sites = images.Select(i => new Site(i.Site, study, i, i, (site, training) => training ? bodies.Open(site) : bodies.OpenCommitted(), thread));
+        var bodies = new BodyHost(study);
+        var sites = images.Select(i => new Site(i.Site, study, i, i, bodies.Open, thread));
         var losses = new List<double>();
-        var rounds = new Rounds(study, [.. sites], bodies,
-            commit: round => losses.Add(round.Record.Sites.Average(s => s.Loss)),
+        using var ledger = RoundLedger.Open(":memory:");
+        var rounds = new Rounds(study, [.. sites], bodies, ledger, RoundPolicy.AllSites,
+            commit: round =>
+            {
+                ledger.Commit(round.Decision);
+                losses.Add(round.Record.Sites.Average(s => s.Loss));
+            },
             committed: (_, _) => Task.CompletedTask);
         await rounds.RunAsync(RoundState.Begin(study), cancellation);
         return losses;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using RosFL.Runs;
 using RosFL.Training;
 
@@ -7,95 +8,181 @@ namespace RosFL.Federation;
 /// The computation server: one body for each site, or one for all. A replica lives only while its site trains; between rounds the host
 /// keeps numbers: the global body, every site's optimizer state, the correction's memory. Both versions stand until the outcome is known.
 /// </summary>
-public sealed class BodyHost(Study study, IReadOnlyList<string> sites) : IBodyHost
+/// <param name="durable">Where both versions are kept across a restart; null in a simulation, whose checkpoint holds them.</param>
+public sealed class BodyHost(Study study, TwoVersions? durable = null) : IBodyHost
 {
-    private const string SharedName = "shared";
     private readonly Lock gate = new();
-    private readonly Dictionary<string, (Weights Body, IReadOnlyList<NamedArray> Optimizer)> trained = [];
-    private BodyHostState committed = BodyHostState.Begin(study), prepared = BodyHostState.Begin(study);
+    private readonly TrainedBodies trained = new(study);
+    private BodyHostState? state, prepared;
+    private (RoundKey Key, BodyMerge Answer)? pending;
+    private BodyRound? current;
     private SharedBody? shared;
-    private MergedPart? merged;
+    private CancellationTokenSource ended = new();
 
     /// <summary>The committed state, to be stored and given back.</summary>
     public BodyHostState State
     {
-        get => committed;
-        set => committed = prepared = value;
+        get => state ??= Kept(durable?.Committed()) ?? BodyHostState.Begin(study);
+        set => (state, prepared, pending) = (value, null, null);
     }
 
-    /// <summary>The state of a round that is about to be committed.</summary>
-    public BodyHostState Prepared => prepared;
+    /// <summary>The state of a round that is about to be committed; the committed one where there is none.</summary>
+    public BodyHostState Prepared => prepared ?? State;
 
     /// <summary>Mean and corrected body of the round just prepared, for the run folder of a simulation.</summary>
-    public MergedPart? LastMerge => merged;
+    public MergedPart? LastMerge { get; private set; }
 
-    private bool IsShared => study.Algorithm.Body == BodyPlace.Shared;
+    /// <summary>Where the study stands here, for those whose message is refused.</summary>
+    public RoundKey? Current => current?.Key;
 
-    public Task BeginAsync(int round, CancellationToken cancellation)
+    public Task BeginAsync(BodyRound round, CancellationToken cancellation)
     {
-        trained.Clear();
-        shared = IsShared && study.Algorithm.Order == SiteOrder.Together ? new SharedBody(study, sites, round, cancellation) : null;
+        lock (gate)
+        {
+            Settle(round.Last);
+            End();
+            ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            current = round;
+            trained.Begin(round);
+            shared = study.Algorithm is { Body: BodyPlace.Shared, Order: SiteOrder.Together } ? new SharedBody(study, round.Sites, round.Key.Round, ended.Token) : null;
+        }
         return Task.CompletedTask;
     }
 
-    /// <summary>The link of a site for its training in the round that has begun. Called and used on the site's own torch thread.</summary>
-    public IBodyLink Open(string site)
+    /// <summary>A link for one site, to train its body in the round that has begun or to ask a committed one. Used on one torch thread.</summary>
+    /// <exception cref="RoundLostException">That round has not begun here.</exception>
+    public IBodyLink Open(BodyOrder order)
     {
-        if (shared is not null) return shared.Open(site, () => NewReplica(SharedName), body => Retire(SharedName, body));
-        var name = IsShared ? SharedName : site;
-        return new LocalBodyLink(NewReplica(name), body => Retire(name, body));
-    }
-
-    /// <summary>A link to the committed body, for inference alone.</summary>
-    public IBodyLink OpenCommitted()
-    {
-        var body = study.NewBody();
-        body.Part.Write(committed.Body);
-        return new LocalBodyLink(body);
+        if (!order.Training) return OpenCommitted(order.Key.Round);
+        SharedBody? turns;
+        lock (gate)
+        {
+            if (current is null || current.Key.Study != order.Key.Study || current.Key.Round != order.Key.Round || order.Key.Attempt < current.Key.Attempt)
+                throw new RoundLostException($"The computation server is in {current?.Key.ToString() ?? "no round"} and not in {order.Key}.");
+            trained.Open(order);
+            turns = shared;
+        }
+        if (turns is not null) return turns.Open(order.Site, () => NewReplica(order), body => Retire(order, body));
+        return new LocalBodyLink(NewReplica(order), body => Retire(order, body));
     }
 
     public Task<BodyMerge> PrepareAsync(MergeDecision decision, CancellationToken cancellation)
     {
-        var bodies = decision.Sites.Select(s => trained[IsShared ? SharedName : s].Body).ToList();
-        var anchor = study.AnchorOf(PartName.Body, decision.Round, committed.Body);
-        merged = IsShared
-            ? new MergedPart(bodies[0], bodies[0], [], 0)
-            : PartMerge.Of(study, PartName.Body, bodies, decision.Weights, anchor, decision.Round, committed.Memory);
-        prepared = new BodyHostState(merged.Weights, merged.Memory,
-            new Dictionary<string, IReadOnlyList<NamedArray>>([.. committed.Optimizers.Where(o => !trained.ContainsKey(o.Key)), .. trained.Select(t => KeyValuePair.Create(t.Key, t.Value.Optimizer))]));
-        var hash = Convert.ToHexStringLower(prepared.Body.Hash());
-        return Task.FromResult(new BodyMerge(hash, [.. bodies.Select(b => b.DriftFrom(committed.Body))], merged.LargestChange));
+        lock (gate)
+        {
+            Recall();
+            if (pending is { } done && done.Key == decision.Key) return Task.FromResult(done.Answer);
+            if (current?.Key != decision.Key) throw new RoundLostException($"The computation server is in {current?.Key.ToString() ?? "no round"} and not in {decision.Key}.");
+            var bodies = trained.Of(decision);
+            LastMerge = Merge(decision, [.. bodies.Select(b => b.Weights)]);
+            prepared = new BodyHostState(LastMerge.Weights, LastMerge.Memory, trained.OptimizersAfter(decision, State.Optimizers));
+            var answer = new BodyMerge(Convert.ToHexStringLower(prepared.Body.Hash()), [.. bodies.Select(b => b.Weights.DriftFrom(State.Body))], LastMerge.LargestChange);
+            durable?.Prepare(new(decision.Key, prepared.ToArrays(), JsonSerializer.Serialize(answer)));
+            pending = (decision.Key, answer);
+            return Task.FromResult(answer);
+        }
     }
 
-    public Task CommitAsync(int round, CancellationToken cancellation)
+    public Task CommitAsync(CommitRecord record, IReadOnlySet<int> keep, CancellationToken cancellation)
     {
-        committed = prepared;
+        lock (gate) Commit(record, keep);
         return Task.CompletedTask;
     }
 
-    public Task AbortAsync(int round, CancellationToken cancellation)
+    public Task AbortAsync(RoundKey key, CancellationToken cancellation)
     {
-        prepared = committed;
+        lock (gate)
+        {
+            Recall();
+            if (pending?.Key == key) Forget();
+            if (current?.Key == key) End();
+        }
         return Task.CompletedTask;
     }
 
-    private BodyReplica NewReplica(string name)
+    /// <summary>A link to a committed body, for inference alone.</summary>
+    private LocalBodyLink OpenCommitted(int round)
     {
         var body = study.NewBody();
         lock (gate)
         {
-            var (weights, optimizer) = IsShared && trained.TryGetValue(name, out var passedOn)
-                ? passedOn
-                : (committed.Body, committed.Optimizers.GetValueOrDefault(name, []));
-            body.Part.Write(weights);
-            body.Optimizer.Restore(optimizer);
-            body.Optimizer.BeginRound(committed.Body);
+            var asked = durable is null || durable.LastRecord?.Key.Round == round ? State : Kept(durable.Committed(round))
+                ?? throw new RosflException(ExitCode.InvalidFile, $"The body of round {round + 1} is not kept: ask for one of the last two rounds or the best.");
+            body.Part.Write(asked.Body);
+        }
+        return new LocalBodyLink(body);
+    }
+
+    private MergedPart Merge(MergeDecision decision, IReadOnlyList<Weights> bodies) => study.Algorithm.Body == BodyPlace.Shared
+        ? new MergedPart(bodies[^1], bodies[^1], [], 0)
+        : PartMerge.Of(study, PartName.Body, bodies, decision.Weights, study.AnchorOf(PartName.Body, decision.Key.Round, State.Body), decision.Key.Round, State.Memory);
+
+    /// <summary>What the last record says of a round that this server prepared and did not hear the end of.</summary>
+    private void Settle(CommitRecord? last)
+    {
+        Recall();
+        if (pending is { } open)
+            if (last?.Key == open.Key) Commit(last, new HashSet<int>());
+            else Forget();
+        if (durable is not null && durable.LastRecord?.Hash != last?.Hash)
+            throw new RosflException(ExitCode.CannotResume,
+                $"The computation server's state ends with {durable.LastRecord?.Key.ToString() ?? "no round"} and the study's with {last?.Key.ToString() ?? "no round"}: restore the folder that is behind.");
+    }
+
+    private void Commit(CommitRecord record, IReadOnlySet<int> keep)
+    {
+        Recall();
+        if (pending is not { } open || open.Key != record.Key)
+        {
+            if (durable is null || durable.LastRecord?.Hash == record.Hash) return;
+            throw new InvalidOperationException($"Nothing is prepared for {record.Key}.");
+        }
+        if (open.Answer.Hash != record.BodyHash) throw new InvalidOperationException($"Another body is prepared for {record.Key}.");
+        durable?.Commit(record, record.Key.Attempt, keep);
+        State = Prepared;
+        End();
+    }
+
+    /// <summary>After a restart the prepared version is the one on disk.</summary>
+    private void Recall()
+    {
+        if (pending is not null || durable?.Prepared() is not { } version) return;
+        prepared = Kept(version);
+        pending = (version.Key, JsonSerializer.Deserialize<BodyMerge>(version.Answer)!);
+    }
+
+    private void Forget()
+    {
+        durable?.Abort();
+        (prepared, pending) = (null, null);
+    }
+
+    private void End()
+    {
+        ended.Cancel();
+        current = null;
+        shared = null;
+    }
+
+    private BodyHostState? Kept(PartyVersion? version) => version is null ? null : BodyHostState.From(version.Arrays, study);
+
+    private BodyReplica NewReplica(BodyOrder order)
+    {
+        var body = study.NewBody();
+        lock (gate)
+        {
+            var start = trained.StartOf(order, State);
+            body.Part.Write(start.Weights);
+            body.Optimizer.Restore(start.Optimizer);
+            body.Optimizer.BeginRound(State.Body);
         }
         return body;
     }
 
-    private void Retire(string name, BodyReplica body)
+    private void Retire(BodyOrder order, BodyReplica body)
     {
-        lock (gate) trained[name] = (body.Part.Read().And(body.Optimizer.EndRound()), body.Optimizer.Save());
+        var after = new TrainedBody(order.Key.Attempt, body.Part.Read().And(body.Optimizer.EndRound()), body.Optimizer.Save(), body.Steps);
+        lock (gate)
+            if (current is not null && current.Key.Round == order.Key.Round) trained.Retire(order, after);
     }
 }

@@ -1,110 +1,127 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
-using System.Text;
 using RosFL.Runs;
 using RosFL.Training;
 
 namespace RosFL.Federation;
 
 /// <summary>
-/// The aggregation server's loop: begin, train the sites, merge heads and tails and merge bodies by the same pure function, prepare,
-/// commit, and hand the committed round to whoever scores it.
+/// The aggregation server's loop: begin, train the sites, decide who counts, merge heads and tails and merge bodies by the same pure
+/// function, prepare, commit, and hand the committed round to whoever scores it. An attempt that fails before the decision is undone
+/// everywhere; after it, nothing undoes it.
 /// </summary>
 /// <param name="bodies">Null where no computation server takes part.</param>
 /// <param name="commit">The one durable decision: when it returns, the round counts.</param>
 /// <param name="committed">After the commit, with the model that counts; may fail without undoing it.</param>
+/// <param name="keep">Rounds whose bodies the computation server keeps beside the last two.</param>
 public sealed class Rounds(
-    Study study, IReadOnlyList<ISite> sites, IBodyHost? bodies, Action<CommittingRound> commit, Func<RoundState, CancellationToken, Task> committed)
+    Study study, IReadOnlyList<ISite> sites, IBodyHost? bodies, RoundLedger ledger, RoundPolicy policy,
+    Action<CommittingRound> commit, Func<RoundState, CancellationToken, Task> committed, Func<IReadOnlySet<int>>? keep = null, Action<int, string>? notice = null)
 {
-    private readonly IReadOnlyList<long> weights = [.. sites.Select(s => s.Weight)];
+    private readonly SiteTraining training = new(study, ledger, policy, notice);
 
     public async Task<RoundState> RunAsync(RoundState state, CancellationToken cancellation)
     {
         while (state.Round < study.Run.Rounds)
         {
-            try
-            {
-                state = await RunOneAsync(state, cancellation);
-            }
-            catch
-            {
-                await AbortAsync(state.Round);
-                throw;
-            }
+            state = await RunOneAsync(state, cancellation);
             await committed(state, cancellation);
         }
         return state;
     }
 
+    /// <summary>Attempts a round until one attempt counts.</summary>
     private async Task<RoundState> RunOneAsync(RoundState state, CancellationToken cancellation)
     {
-        var clock = Stopwatch.StartNew();
-        var round = state.Round;
-        if (bodies is not null) await bodies.BeginAsync(round, cancellation);
-
-        var updates = study.Algorithm.Order == SiteOrder.Relay
-            ? await RelayAsync(state, cancellation)
-            : await Task.WhenAll(sites.Select(s => s.TrainAsync(new RoundStart(round, state.Global), cancellation)));
-
-        var merged = Merge(state, updates);
-        var body = bodies is null ? null
-            : await bodies.PrepareAsync(new MergeDecision(round, [.. sites.Select(s => s.Name)], weights), cancellation);
-
-        var next = new RoundState(round + 1,
-            study.Algorithm.Merges ? new(merged.ToDictionary(m => m.Key, m => m.Value.Weights)) : state.Global,
-            merged.ToDictionary(m => m.Key, m => m.Value.Memory), updates[^1].Travelling, "");
-        var record = Record(state, next, merged, body, updates, clock.Elapsed);
-        next = next with { LastHash = record.Hash };
-        commit(new CommittingRound(record, next, new(merged.ToDictionary(m => m.Key, m => m.Value.Mean))));
-
-        if (bodies is not null) await bodies.CommitAsync(round, cancellation);
-        foreach (var site in sites) await site.CommitAsync(round, cancellation);
-        return next;
-    }
-
-    private async Task<SiteUpdate[]> RelayAsync(RoundState state, CancellationToken cancellation)
-    {
-        var updates = new List<SiteUpdate>();
-        var (model, travelling) = (state.Global, state.Travelling ?? []);
-        foreach (var site in sites)
+        while (true)
         {
-            var update = await site.TrainAsync(new RoundStart(state.Round, model, travelling), cancellation);
-            (model, travelling) = (update.Parts, update.Travelling!);
-            updates.Add(update);
+            var key = ledger.Begin(study.Id, state.Round);
+            try
+            {
+                var (round, participants) = await AttemptAsync(state, key, cancellation);
+                commit(round);
+                await TellAsync(round.Decision, participants, cancellation);
+                return round.Next;
+            }
+            catch (RoundLostException lost) when (ledger.StageOf(key) != RoundStage.Committed)
+            {
+                notice?.Invoke(state.Round, lost.Message);
+                await AbortAsync(key);
+            }
+            catch when (ledger.StageOf(key) != RoundStage.Committed)
+            {
+                await AbortAsync(key);
+                throw;
+            }
         }
-        return [.. updates];
     }
 
-    /// <summary>Heads and tails (and bodies that the sites hold) in site order; after a relay the last site's stand for all.</summary>
-    private Dictionary<PartName, MergedPart> Merge(RoundState state, IReadOnlyList<SiteUpdate> updates)
+    private async Task<(CommittingRound Round, IReadOnlyList<ISite> Sites)> AttemptAsync(RoundState state, RoundKey key, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        using var failure = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+
+        // 1. begin, with the sites that are here
+        var here = await training.HereAsync(sites, cancellation);
+        if (bodies is not null) await bodies.BeginAsync(new BodyRound(key, [.. here.Select(s => s.Name)], state.Last), failure.Token);
+        ledger.Move(key, RoundStage.Begun, RoundStage.Training);
+
+        // 2. train; a site that fails ends the attempt for all, one that is gone is left out
+        var trained = await training.TrainAsync(here, state, key, failure);
+
+        // 3. decide who counts
+        var decision = new MergeDecision(key, [.. trained.Select(t => t.Survivor)]);
+        if (policy.Refuses(decision.Survivors, sites) is { } refusal) throw new RoundLostException(refusal);
+
+        // 4. heads and tails, and bodies that the sites hold
+        IReadOnlyList<SiteUpdate> updates = [.. trained.Select(t => t.Update)];
+        var merged = Merge(state, decision, updates);
+        ledger.Move(key, RoundStage.Training, RoundStage.Merged);
+
+        // 5. bodies; everybody who counts has both versions on disk when this returns
+        var body = bodies is null ? null : await bodies.PrepareAsync(decision, cancellation);
+        ledger.Move(key, RoundStage.Merged, RoundStage.Prepared);
+
+        var parts = study.Algorithm.Merges ? new Model(merged.ToDictionary(m => m.Key, m => m.Value.Weights)) : state.Global;
+        var record = new CommitRecord(decision, PartsHash(parts, updates), body?.Hash ?? "", state.Last?.Hash ?? "");
+        var next = new RoundState(state.Round + 1, parts, merged.ToDictionary(m => m.Key, m => m.Value.Memory), updates[^1].Travelling, record);
+        return (new CommittingRound(Figures(record, merged, body, updates, clock.Elapsed), record, next, new(merged.ToDictionary(m => m.Key, m => m.Value.Mean))), here);
+    }
+
+    private async Task TellAsync(CommitRecord record, IReadOnlyList<ISite> participants, CancellationToken cancellation)
+    {
+        if (bodies is not null) await bodies.CommitAsync(record, keep?.Invoke() ?? new HashSet<int>(), cancellation);
+        await Task.WhenAll(participants.Select(s => s.CommitAsync(record, cancellation)));
+    }
+
+    private async Task AbortAsync(RoundKey key)
+    {
+        ledger.Abort(key);
+        if (bodies is not null) await bodies.AbortAsync(key, CancellationToken.None);
+        await Task.WhenAll(sites.Select(s => s.AbortAsync(key, CancellationToken.None)));
+    }
+
+    /// <summary>In site order; after a relay the last site's parts stand for all.</summary>
+    private Dictionary<PartName, MergedPart> Merge(RoundState state, MergeDecision decision, IReadOnlyList<SiteUpdate> updates)
     {
         if (!study.Algorithm.Merges) return [];
         if (study.Algorithm.Order == SiteOrder.Relay)
             return study.SiteParts.ToDictionary(p => p, p => new MergedPart(updates[^1].Parts[p], updates[^1].Parts[p], [], 0));
         return study.SiteParts.ToDictionary(p => p, p => PartMerge.Of(
-            study, p, [.. updates.Select(u => u.Parts[p])], weights,
+            study, p, [.. updates.Select(u => u.Parts[p])], decision.Weights,
             study.AnchorOf(p, state.Round, state.Global[p]), state.Round, state.Memories.GetValueOrDefault(p, [])));
     }
 
-    private RoundRecord Record(
-        RoundState state, RoundState next, Dictionary<PartName, MergedPart> merged, BodyMerge? body, IReadOnlyList<SiteUpdate> updates, TimeSpan time)
+    private string PartsHash(Model parts, IReadOnlyList<SiteUpdate> updates) =>
+        study.Algorithm.Merges ? parts.Hash() : string.Join(' ', updates.Select(u => u.Parts.Hash()));
+
+    private RoundRecord Figures(CommitRecord record, Dictionary<PartName, MergedPart> merged, BodyMerge? body, IReadOnlyList<SiteUpdate> updates, TimeSpan time)
     {
+        var round = record.Key.Round;
         double Change(PartName part) => merged.TryGetValue(part, out var m) ? m.LargestChange : part == PartName.Body ? body?.LargestChange ?? 0 : 0;
-        var figures = updates.Select((u, i) => body is null ? u.Figures : u.Figures with { DriftBody = body.Drift[i] }).ToList();
-        var modelHash = study.Algorithm.Merges ? Hash(next.Global.Hash(), body?.Hash ?? "") : Hash([.. updates.Select(u => u.Parts.Hash())]);
         return new RoundRecord(
-            state.Round, time.TotalSeconds, new StepTime(state.Round, 0, 1).LearningRate(study.Run.Training, study.Run.Rounds),
-            study.Algorithm.Correction is null ? 0 : WeightCorrection.Alpha(state.Round),
-            Change(PartName.Head), Change(PartName.Body), Change(PartName.Tail), modelHash, state.LastHash,
-            Hash([$"{state.Round}", .. sites.Select(s => s.Name), modelHash, state.LastHash]), figures);
-    }
-
-    private static string Hash(params IReadOnlyList<string> texts) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', texts))));
-
-    private async Task AbortAsync(int round)
-    {
-        if (bodies is not null) await bodies.AbortAsync(round, CancellationToken.None);
-        foreach (var site in sites) await site.AbortAsync(round, CancellationToken.None);
+            round, time.TotalSeconds, new StepTime(round, 0, 1).LearningRate(study.Run.Training, study.Run.Rounds),
+            study.Algorithm.Correction is null ? 0 : WeightCorrection.Alpha(round),
+            Change(PartName.Head), Change(PartName.Body), Change(PartName.Tail), record.ModelHash, record.PreviousHash, record.Hash,
+            [.. updates.Select((u, i) => body is null ? u.Figures : u.Figures with { DriftBody = body.Drift[i] })]);
     }
 }

@@ -37,7 +37,7 @@ public sealed class Simulation : IDisposable
         store = RunStore.Open(folder.StorePath);
         (checkpoints, roundWeights) = (new Checkpoints(folder, store), new RoundWeights(folder));
         threads = [.. Enumerable.Range(0, ThreadCount()).Select(i => new TorchThread($"torch-{i}", study.Run.Machine.Threads))];
-        bodies = study.HasBodyHost ? new BodyHost(study, [.. images.Select(i => i.Site)]) : null;
+        bodies = study.HasBodyHost ? new BodyHost(study) : null;
         scored = [.. images.Select((site, i) => NewSite(site.Site, site, site, i))];
         unseenSites = [.. unseen.Select((site, i) => NewSite(site.Site, null, site, i))];
         // a single site keeps its name, and with it its order and chance: centralized training is then training at that site
@@ -55,7 +55,7 @@ public sealed class Simulation : IDisposable
         store.SetSites([.. images.Select(i => new SiteSize(i.Site, i.Count(Split.Train), i.Count(Split.Validation), i.Count(Split.Test)))]);
         steps = study.Run.Output.Steps ? StepLog.Open(folder.StepsPath, state.Round - 1) : null;
         progress(new SimulationProgress.Began(state.Round, sites.ToDictionary(s => s.Name, s => s.StepsPerRound)));
-        state = await new Rounds(study, sites, bodies, Commit, ScoreAsync).RunAsync(state, cancellation);
+        state = await new Rounds(study, sites, bodies, store.Ledger, RoundPolicy.AllSites, Commit, ScoreAsync).RunAsync(state, cancellation);
         if (study.Run.Output.RoundWeights) roundWeights.Join(state.Round - 1);
         await TestAsync(cancellation);
     }
@@ -84,7 +84,7 @@ public sealed class Simulation : IDisposable
             progress(new SimulationProgress.Stepped(step));
         });
 
-    private IBodyLink OpenBody(string site, bool training) => training ? bodies!.Open(site) : bodies!.OpenCommitted();
+    private IBodyLink OpenBody(BodyOrder order) => bodies!.Open(order);
 
     private RoundState Restore()
     {
@@ -107,7 +107,7 @@ public sealed class Simulation : IDisposable
         steps?.Flush();
         if (study.Run.Output.RoundWeights) WriteRoundWeights(round);
         var state = new SimulationState(round.Next, bodies?.Prepared, sites.ToDictionary(s => s.Name, s => s.Prepared));
-        checkpoints.Commit(round.Record, state.ToCheckpoint(), BestRound());
+        checkpoints.Commit(round.Record, state.ToCheckpoint(), BestRound(), round.Decision);
         progress(new SimulationProgress.Committed(round.Record));
     }
 
@@ -141,8 +141,8 @@ public sealed class Simulation : IDisposable
         if (study.Algorithm.Merges && !study.Algorithm.KeepsNormalisation)
             await ScoreAsync(unseenSites, state, round, Split.Test, "unseen", cancellation);
         if (study.Run.Task != StudyTask.Segmentation) await ScoreInputsAsync(round, cancellation);
-        StripFolder.Save(folder, [.. (await Task.WhenAll(scored.Where(s => s.HasTestImages).Select(s => s.StripAsync(state.Global, cancellation))))]);
-        if (study.Run.Output.Predictions) await WritePredictionsAsync(state, cancellation);
+        StripFolder.Save(folder, [.. (await Task.WhenAll(scored.Where(s => s.HasTestImages).Select(s => s.StripAsync(round, state.Global, cancellation))))]);
+        if (study.Run.Output.Predictions) await WritePredictionsAsync(round, state, cancellation);
     }
 
     private async Task ScoreAsync(IReadOnlyList<Site> scorers, RoundState state, int round, Split split, string splitName, CancellationToken cancellation)
@@ -161,19 +161,19 @@ public sealed class Simulation : IDisposable
 
     private async Task ScoreInputsAsync(int round, CancellationToken cancellation)
     {
-        var test = await Task.WhenAll(scored.Select(s => s.EvaluateInputAsync(new EvaluationOrder(round, Split.Test, Model.Empty, EvaluationOrder.InputName, "test"), cancellation)));
-        var others = await Task.WhenAll(unseenSites.Select(s => s.EvaluateInputAsync(new EvaluationOrder(round, Split.Test, Model.Empty, EvaluationOrder.InputName, "unseen"), cancellation)));
+        var test = await Task.WhenAll(scored.Select(s => s.EvaluateAsync(new EvaluationOrder(round, Split.Test, Model.Empty, EvaluationOrder.InputName, "test"), cancellation)));
+        var others = await Task.WhenAll(unseenSites.Select(s => s.EvaluateAsync(new EvaluationOrder(round, Split.Test, Model.Empty, EvaluationOrder.InputName, "unseen"), cancellation)));
         List<ScoreRecord> scores = [.. test.Concat(others).SelectMany(s => s)];
         store.AddScores(scores);
         progress(new SimulationProgress.Scored(scores));
     }
 
     /// <summary>predictions.safetensors: SITE.test.INDEX, the model's output for each test image.</summary>
-    private async Task WritePredictionsAsync(RoundState state, CancellationToken cancellation)
+    private async Task WritePredictionsAsync(int round, RoundState state, CancellationToken cancellation)
     {
         var predictions = new List<NamedArray>();
         foreach (var site in scored)
-            predictions.AddRange(await site.PredictAsync(state.Global, cancellation));
+            predictions.AddRange(await site.PredictAsync(round, state.Global, cancellation));
         AtomicFile.Write(folder.PredictionsPath, stream => Safetensors.Write(stream, predictions));
     }
 

@@ -14,11 +14,12 @@ namespace RosFL.Federation;
 /// <param name="items">What the site trains on; null for a site that only scores.</param>
 /// <param name="images">What the site scores on; null for the pooled site of centralized training.</param>
 /// <param name="openBody">Opens the link to the body, for training or for the committed body; unused where the site holds it.</param>
+/// <param name="durable">Where both versions are kept across a restart; null in a simulation, whose checkpoint holds them.</param>
 public sealed class Site(
-    string name, Study study, ITrainingItems? items, SiteImages? images, Func<string, bool, IBodyLink> openBody, TorchThread thread,
-    Action<StepRecord>? onStep = null) : ISite
+    string name, Study study, ITrainingItems? items, SiteImages? images, Func<BodyOrder, IBodyLink> openBody, TorchThread thread,
+    Action<StepRecord>? onStep = null, TwoVersions? durable = null) : ISite
 {
-    private SiteState committed = SiteState.Empty, prepared = SiteState.Empty;
+    private readonly SiteVersions versions = new(name, study, durable);
 
     public string Name => name;
 
@@ -27,27 +28,33 @@ public sealed class Site(
     /// <summary>The committed state, to be stored and given back.</summary>
     public SiteState State
     {
-        get => committed;
-        set => committed = prepared = value;
+        get => versions.Committed;
+        set => versions.Committed = value;
     }
 
-    /// <summary>The state of a round that is about to be committed.</summary>
-    public SiteState Prepared => prepared;
+    /// <summary>The state of a round that is about to be committed; the committed one where there is none.</summary>
+    public SiteState Prepared => versions.Prepared ?? versions.Committed;
+
+    public bool IsHere => true;
 
     public int StepsPerRound => NewSampler().Round(0).Count;
+
+    public Task HereAsync(CancellationToken cancellation) => Task.CompletedTask;
+
+    public Task<Model> InitialAsync(CancellationToken cancellation) => thread.RunAsync(() => study.InitialOf(study.SiteParts));
 
     public Task<SiteUpdate> TrainAsync(RoundStart start, CancellationToken cancellation) =>
         thread.RunAsync(() => Train(start, cancellation));
 
-    public Task CommitAsync(int round, CancellationToken cancellation)
+    public Task CommitAsync(CommitRecord record, CancellationToken cancellation)
     {
-        committed = prepared;
+        versions.Settle(record);
         return Task.CompletedTask;
     }
 
-    public Task AbortAsync(int round, CancellationToken cancellation)
+    public Task AbortAsync(RoundKey key, CancellationToken cancellation)
     {
-        prepared = committed;
+        versions.Abort(key);
         return Task.CompletedTask;
     }
 
@@ -58,10 +65,11 @@ public sealed class Site(
     private SiteUpdate Train(RoundStart start, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        var state = start.Travelling is null ? committed : committed with { Optimizers = start.Travelling };
+        if (start.Last is not null) versions.Settle(start.Last);
+        var state = start.Travelling is null ? versions.Committed : versions.Committed with { Optimizers = start.Travelling };
         var begin = study.Algorithm.Merges || state.Own is null ? state.Over(start.Global) : state.Own;
         using var part = study.NewSitePart();
-        using var body = new MeteredBodyLink(OpenBody(begin, state, training: true));
+        using var body = new MeteredBodyLink(OpenBody(begin, state, new BodyOrder(start.Key, name, Training: true)));
         part.Head.Write(begin[PartName.Head]);
         part.Tail.Write(begin[PartName.Tail]);
         part.HeadOptimizer.Restore(state.Of(PartName.Head));
@@ -69,7 +77,7 @@ public sealed class Site(
         part.HeadOptimizer.BeginRound(start.Global[PartName.Head]);
         part.TailOptimizer.BeginRound(start.Global[PartName.Tail]);
 
-        var (loss, steps, count) = TrainSteps(new TrainingStep(part, body, study.NewLoss()), start.Round, cancellation);
+        var (loss, steps, count) = TrainSteps(new TrainingStep(part, body, study.NewLoss()), start.Key.Round, cancellation);
 
         var trained = new Dictionary<PartName, Weights>
         {
@@ -84,7 +92,7 @@ public sealed class Site(
         }
         var model = new Model(trained);
         IReadOnlyList<NamedArray> saved = [.. optimizers];
-        prepared = new SiteState(saved, KeptAtSite(model, part));
+        versions.Prepare(start.Key, new SiteState(saved, KeptAtSite(model, part)));
         return new SiteUpdate(model, Figures(model, start, body, steps, count, loss, clock.Elapsed), study.Algorithm.Order == SiteOrder.Relay ? saved : null);
     }
 
@@ -109,11 +117,11 @@ public sealed class Site(
     private BodyReplica? ownBody;
 
     /// <summary>The body where the algorithm puts it: nowhere, here, or behind a link.</summary>
-    private IBodyLink OpenBody(Model begin, SiteState state, bool training)
+    private IBodyLink OpenBody(Model begin, SiteState state, BodyOrder order)
     {
         ownBody = null;
         if (study.Algorithm.Body == BodyPlace.Nowhere) return study.NewNoBody();
-        if (study.Algorithm.Body != BodyPlace.AtSite) return openBody(name, training);
+        if (study.Algorithm.Body != BodyPlace.AtSite) return openBody(order);
         ownBody = study.NewBody();
         ownBody.Part.Write(begin[PartName.Body]);
         ownBody.Optimizer.Restore(state.Of(PartName.Body));
@@ -141,37 +149,35 @@ public sealed class Site(
     }
 
     private IReadOnlyList<ScoreRecord> Evaluate(EvaluationOrder order, CancellationToken cancellation) =>
-        images is null ? [] : WithNetwork(order.Model, network => new Evaluation(study, name).Score(images, order, network, cancellation));
+        images is null ? []
+        : order.ModelName == EvaluationOrder.InputName ? new Evaluation(study, name).Score(images, order, whole => whole.RestoredInput(), cancellation)
+        : WithNetwork(order.Round, order.Model, network => new Evaluation(study, name).Score(images, order, network, cancellation));
 
     /// <summary>The model's outputs for all test images, as SITE.test.INDEX (three digits).</summary>
-    public Task<IReadOnlyList<NamedArray>> PredictAsync(Model global, CancellationToken cancellation) => thread.RunAsync(() =>
-        WithNetwork(global, network => (IReadOnlyList<NamedArray>)[.. Enumerable.Range(0, images!.Count(Split.Test)).Select(i =>
+    public Task<IReadOnlyList<NamedArray>> PredictAsync(int round, Model global, CancellationToken cancellation) => thread.RunAsync(() =>
+        WithNetwork(round, global, network => (IReadOnlyList<NamedArray>)[.. Enumerable.Range(0, images!.Count(Split.Test)).Select(i =>
         {
             cancellation.ThrowIfCancellationRequested();
             var output = new Evaluation(study, name).Output(images.Whole(Split.Test, i), network);
             return new NamedArray($"{name}.test.{i:D3}", [.. output.Shape.Select(s => (long)s)], output.Values);
         })]));
 
-    /// <summary>Scores the untouched input as if it were a prediction: what a restoration has to beat.</summary>
-    public Task<IReadOnlyList<ScoreRecord>> EvaluateInputAsync(EvaluationOrder order, CancellationToken cancellation) => thread.RunAsync(() =>
-        new Evaluation(study, name).Score(images!, order, whole => whole.RestoredInput(), cancellation));
-
     public bool HasTestImages => images?.Count(Split.Test) > 0;
 
     /// <summary>The first test image for the report: input, prediction, truth, error.</summary>
-    public Task<StripImage> StripAsync(Model global, CancellationToken cancellation) => thread.RunAsync(() =>
-        WithNetwork(committed.Own is { } own && !study.Algorithm.Merges ? own : global, network =>
+    public Task<StripImage> StripAsync(int round, Model global, CancellationToken cancellation) => thread.RunAsync(() =>
+        WithNetwork(round, State.Own is { } own && !study.Algorithm.Merges ? own : global, network =>
         {
             cancellation.ThrowIfCancellationRequested();
             var whole = images!.Whole(Split.Test, 0);
             return StripPainter.Paint(name, whole, new Evaluation(study, name).Predict(whole, network), study.Run);
         }));
 
-    private T WithNetwork<T>(Model global, Func<Func<Tensor, Tensor>, T> use)
+    private T WithNetwork<T>(int round, Model global, Func<Func<Tensor, Tensor>, T> use)
     {
-        var model = study.Algorithm.KeepsNormalisation ? committed.Over(global) : global;
+        var model = study.Algorithm.KeepsNormalisation ? State.Over(global) : global;
         using var part = study.NewSitePart();
-        using var body = OpenBody(model, SiteState.Empty, training: false);
+        using var body = OpenBody(model, SiteState.Empty, new BodyOrder(new(study.Id, round, 0), name, Training: false));
         part.Head.Write(model[PartName.Head]);
         part.Tail.Write(model[PartName.Tail]);
         part.Train(false);

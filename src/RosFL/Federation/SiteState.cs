@@ -17,15 +17,24 @@ public sealed record SiteState(IReadOnlyList<NamedArray> Optimizers, Model? Own)
     public Model Over(Model global) => Own is null ? global : new(global.Parts.ToDictionary(p => p.Key, p => Overlaid(p.Value, Own, p.Key)));
 
     /// <summary>Puts the part in front of names.</summary>
-    public static IEnumerable<NamedArray> Named(PartName part, IEnumerable<NamedArray> arrays) =>
-        arrays.Select(a => a with { Name = $"{part.Text()}.{a.Name}" });
+    public static IEnumerable<NamedArray> Named(PartName part, IEnumerable<NamedArray> arrays) => ArrayNames.Under(part.Text() + ".", arrays);
 
     /// <summary>The arrays of one part, without the part in front.</summary>
-    public static IReadOnlyList<NamedArray> Inside(IEnumerable<NamedArray> arrays, PartName part)
+    public static IReadOnlyList<NamedArray> Inside(IEnumerable<NamedArray> arrays, PartName part) => ArrayNames.Inside(part.Text() + ".", arrays);
+
+    /// <summary>As one list, to be stored.</summary>
+    public IReadOnlyList<NamedArray> ToArrays() => [.. ArrayNames.Under("optimizer.", Optimizers), .. Own?.Named("own.") ?? []];
+
+    /// <summary>Reads back what <see cref="ToArrays"/> gave.</summary>
+    public static SiteState From(IReadOnlyList<NamedArray> arrays, Study study) =>
+        new(ArrayNames.Inside("optimizer.", arrays), ReadModel(ArrayNames.Inside("own.", arrays), study));
+
+    /// <summary>The parts of a site; null where there are no arrays.</summary>
+    public static Model? ReadModel(IReadOnlyList<NamedArray> arrays, Study study) => arrays.Count == 0 ? null : new(study.SiteParts.ToDictionary(p => p, p =>
     {
-        var prefix = part.Text() + ".";
-        return [.. arrays.Where(a => a.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(a => a with { Name = a.Name[prefix.Length..] })];
-    }
+        var part = Inside(arrays, p);
+        return new Weights(part, Math.Min(part.Count, study.BlankOf(p).Trained));
+    }));
 
     private static Weights Overlaid(Weights global, Model own, PartName part) => !own.Has(part) ? global : global with
     {

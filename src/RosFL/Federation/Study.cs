@@ -30,6 +30,9 @@ public sealed class Study
 
     public StudySeeds Seeds { get; }
 
+    /// <summary>Tells studies on the same servers apart.</summary>
+    public string Id => Run.Name;
+
     public Device Device => device;
 
     /// <summary>The parts that a site holds and sends to be merged.</summary>

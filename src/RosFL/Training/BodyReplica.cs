@@ -12,6 +12,9 @@ public sealed class BodyReplica(UNetwork network, Part part, PartOptimizer optim
 
     public PartOptimizer Optimizer => optimizer;
 
+    /// <summary>Steps that the optimizer has taken.</summary>
+    public int Steps { get; private set; }
+
     /// <summary>Keeps the graph from a detached copy of <paramref name="smashed"/> to the features.</summary>
     public Tensor Forward(Tensor smashed)
     {
@@ -33,6 +36,7 @@ public sealed class BodyReplica(UNetwork network, Part part, PartOptimizer optim
             output.backward([featuresGradient]);
             var smashedGradient = input.grad!.MoveToOuterDisposeScope();
             optimizer.Step(time);
+            Steps++;
             return smashedGradient;
         }
         finally

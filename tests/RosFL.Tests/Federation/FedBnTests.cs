@@ -11,8 +11,8 @@ public sealed class FedBnTests
     {
         using var study = new MadeStudy(MadeStudy.Run("fedbn"));
         var site = study.Sites[0];
-        var update = await site.TrainAsync(new RoundStart(0, study.Study.InitialOf(PartNames.All)), CancellationToken.None);
-        await site.CommitAsync(0, CancellationToken.None);
+        var update = await site.TrainAsync(new RoundStart(study.Key(0), study.Study.InitialOf(PartNames.All)), CancellationToken.None);
+        await site.CommitAsync(study.Record(0, site), CancellationToken.None);
         var own = site.State.Own!;
         Assert.All(own.Named(), array => Assert.Contains(".norm", array.Name, StringComparison.Ordinal));
         Assert.Contains(own.Named(), array => array.Name == "body.bottom.norm1.running_mean");
@@ -28,10 +28,10 @@ public sealed class FedBnTests
     {
         using var study = new MadeStudy(MadeStudy.Run(algorithm));
         var site = study.Sites[0];
-        await site.TrainAsync(new RoundStart(0, study.Study.InitialOf(PartNames.All)), CancellationToken.None);
-        await site.CommitAsync(0, CancellationToken.None);
-        var one = await site.TrainAsync(new RoundStart(1, study.Study.InitialOf(PartNames.All)), CancellationToken.None);
-        var other = await site.TrainAsync(new RoundStart(1, Scrambled(study.Study.InitialOf(PartNames.All))), CancellationToken.None);
+        await site.TrainAsync(new RoundStart(study.Key(0), study.Study.InitialOf(PartNames.All)), CancellationToken.None);
+        await site.CommitAsync(study.Record(0, site), CancellationToken.None);
+        var one = await site.TrainAsync(new RoundStart(study.Key(1), study.Study.InitialOf(PartNames.All)), CancellationToken.None);
+        var other = await site.TrainAsync(new RoundStart(study.Key(1), Scrambled(study.Study.InitialOf(PartNames.All))), CancellationToken.None);
         Assert.Equal(same, one.Parts.Hash() == other.Parts.Hash());
     }
 

@@ -24,7 +24,7 @@ internal sealed class MadeStudy : IDisposable
         Study = new Study(run);
         var takesTurns = Study.Algorithm is { Body: BodyPlace.Shared, Order: SiteOrder.Together };
         threads = [.. Enumerable.Range(0, takesTurns ? sites.Length : run.Machine.Workers).Select(i => new TorchThread($"torch-{i}", 1))];
-        Bodies = Study.HasBodyHost ? new BodyHost(Study, [.. sites.Select(s => s.Name)]) : null;
+        Bodies = Study.HasBodyHost ? new BodyHost(Study) : null;
         var made = sites.Select(s => items(s.Name, new MadeItems(s.Name, s.Items, 12, 13))).ToList();
         Sites = [.. sites.Select((site, i) => NewSite(site.Name, made[i], i))];
     }
@@ -32,6 +32,8 @@ internal sealed class MadeStudy : IDisposable
     public Study Study { get; }
 
     public BodyHost? Bodies { get; }
+
+    public RoundLedger Ledger { get; } = RoundLedger.Open(":memory:");
 
     public IReadOnlyList<Site> Sites { get; }
 
@@ -61,11 +63,17 @@ internal sealed class MadeStudy : IDisposable
     public async Task<Model> RunAsync() => Whole(await RunAsync(RoundState.Begin(Study)));
 
     public Task<RoundState> RunAsync(RoundState from) =>
-        new Rounds(Study, Sites, Bodies, committed.Add, (_, _) => Task.CompletedTask).RunAsync(from, CancellationToken.None);
+        new Rounds(Study, Sites, Bodies, Ledger, RoundPolicy.AllSites, Commit, (_, _) => Task.CompletedTask).RunAsync(from, CancellationToken.None);
 
     /// <summary>The global parts of the sites with the computation server's body.</summary>
     public Model Whole(RoundState state) => Bodies is null ? state.Global
         : state.Global.With(new(new Dictionary<PartName, Weights> { [PartName.Body] = Bodies.State.Body }));
+
+    /// <summary>The first attempt at a round.</summary>
+    public RoundKey Key(int round) => new(Study.Id, round, 1);
+
+    /// <summary>A record by which one site's first attempt at a round counts.</summary>
+    public CommitRecord Record(int round, ISite site) => new(new(Key(round), [new(site.Name, site.Weight, 1, 0)]), "", "", "");
 
     /// <summary>Tensors that are alive on the first torch thread.</summary>
     public Task<long> LiveTensorsAsync() => threads[0].RunAsync(() => LiveTensors.OfThisThread);
@@ -73,13 +81,20 @@ internal sealed class MadeStudy : IDisposable
     public void Dispose()
     {
         foreach (var thread in threads) thread.Dispose();
+        Ledger.Dispose();
     }
 
     private Site NewSite(string name, ITrainingItems items, int index) =>
         new(name, Study, items, null, OpenBody, threads[index % threads.Length]);
 
-    private RecordingLink OpenBody(string site, bool training) => new(Bodies!.Open(site), () =>
+    private void Commit(CommittingRound round)
     {
-        lock (Turns) Turns.Add(site);
+        Ledger.Commit(round.Decision);
+        committed.Add(round);
+    }
+
+    private RecordingLink OpenBody(BodyOrder order) => new(Bodies!.Open(order), () =>
+    {
+        lock (Turns) Turns.Add(order.Site);
     });
 }

@@ -31,15 +31,17 @@ internal sealed class PublishedProgram(string algorithm, bool? published)
     public async Task RunAsync()
     {
         using var thread = new TorchThread("torch", 1);
-        var bodies = new BodyHost(Study, SiteNames);
+        var bodies = new BodyHost(Study);
         var sites = SiteNames.Select(name =>
-            new Site(name, Study, new PublishedItems(name), null, (site, _) => bodies.Open(site), thread, Steps.Add)).ToList();
-        await new Rounds(Study, sites, bodies, round => Keep(round, bodies.LastMerge!), (_, _) => Task.CompletedTask)
+            new Site(name, Study, new PublishedItems(name), null, bodies.Open, thread, Steps.Add)).ToList();
+        using var ledger = RoundLedger.Open(":memory:");
+        await new Rounds(Study, sites, bodies, ledger, RoundPolicy.AllSites, round => Keep(ledger, round, bodies.LastMerge!), (_, _) => Task.CompletedTask)
             .RunAsync(RoundState.Begin(Study), CancellationToken.None);
     }
 
-    private void Keep(CommittingRound round, MergedPart body)
+    private void Keep(RoundLedger ledger, CommittingRound round, MergedPart body)
     {
+        ledger.Commit(round.Decision);
         var number = round.Record.Round;
         Keep($"round{number}.before.", round.Means, body.Mean);
         Keep($"round{number}.after.", round.Next.Global, body.Weights);

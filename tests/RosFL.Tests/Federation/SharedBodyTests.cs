@@ -26,15 +26,16 @@ public sealed class SharedBodyTests
         Assert.Equal(expected, study.Turns);
     }
 
-    /// <summary>A site that fails in its second step leaves; the others end their round, which then does not count.</summary>
-    [Fact]
-    public async Task SharedBody_whenASiteLeaves_doesNotBlockTheOthers()
+    /// <summary>A site that fails in its first or second step ends the round for all: nobody waits for its turn, and the round does not count.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task SharedBody_whenASiteFails_endsTheRoundForAll(int failingBatch)
     {
-        using var study = new MadeStudy(MadeStudy.Run("splitfed-v2"), (name, items) => name == "north" ? new FailingItems(items, failingBatch: 1) : items);
+        using var study = new MadeStudy(MadeStudy.Run("splitfed-v2"), (name, items) => name == "north" ? new FailingItems(items, failingBatch) : items);
         await Assert.ThrowsAsync<IOException>(() => study.RunAsync().WaitAsync(Patience));
         Assert.Empty(study.Committed);
-        Assert.Equal(2, study.Turns.Count(t => t == "east"));
-        Assert.Equal(2, study.Turns.Count(t => t == "south"));
+        Assert.Equal(RoundStage.Aborted, study.Ledger.StageOf(study.Key(0)));
     }
 
     [Fact]
@@ -42,13 +43,14 @@ public sealed class SharedBodyTests
     {
         using var cancellation = new CancellationTokenSource();
         var study = new Study(MadeStudy.Run("splitfed-v2"));
-        var bodies = new BodyHost(study, Names);
-        await bodies.BeginAsync(0, cancellation.Token);
+        var bodies = new BodyHost(study);
+        var key = new RoundKey(study.Id, 0, 1);
+        await bodies.BeginAsync(new BodyRound(key, Names, null), cancellation.Token);
         var late = Drawn(0, 0)[^1];
         using var thread = new TorchThread("torch", 1);
         var waiting = thread.RunAsync(() =>
         {
-            using var link = bodies.Open(late);
+            using var link = bodies.Open(new BodyOrder(key, late, Training: true));
             using var smashed = TorchSharp.torch.zeros(1, 2, 6, 6);
             link.Forward(smashed, new StepTime(0, 0, 1)).Dispose();
         });

@@ -24,7 +24,7 @@ public sealed class SimulationTests : IDisposable
         Assert.All(losses.Zip(steps), pair => Assert.Equal(1, pair.Second.Loss / pair.First, 1e-5));
     }
 
-    /// <summary>Stopped in the middle of a round and resumed, a run commits the records of the undisturbed one.</summary>
+    /// <summary>Stopped in the middle of a round and resumed, a run commits the models of the undisturbed one (its records also say how many attempts they took).</summary>
     [Theory]
     [InlineData("ros-fl")]
     [InlineData("split")]
@@ -32,7 +32,7 @@ public sealed class SimulationTests : IDisposable
     [InlineData("scaffold")]
     [InlineData("local")]
     [InlineData("centralized")]
-    public async Task Simulation_stoppedAndResumed_commitsTheSameRecords(string algorithm)
+    public async Task Simulation_stoppedAndResumed_commitsTheSameModels(string algorithm)
     {
         var whole = Hashes(await RunAsync(Phantoms(algorithm, "whole")));
         using var stop = new CancellationTokenSource();
@@ -73,7 +73,7 @@ public sealed class SimulationTests : IDisposable
     private static List<string> Hashes(RunFolder folder)
     {
         using var store = RunStore.Open(folder.StorePath);
-        return [.. store.Rounds().Select(r => r.Hash)];
+        return [.. store.Rounds().Select(r => r.ModelHash)];
     }
 
     private static void AssertClose(string golden, string path)

@@ -17,20 +17,20 @@ public sealed class SiteTests
         using var study = new MadeStudy(MadeStudy.Run(algorithm));
         var site = study.Sites[0];
         var global = study.Study.InitialOf(PartNames.All);
-        await site.TrainAsync(new RoundStart(0, global), CancellationToken.None);
-        await site.CommitAsync(0, CancellationToken.None);
+        await site.TrainAsync(new RoundStart(study.Key(0), global), CancellationToken.None);
+        await site.CommitAsync(study.Record(0, site), CancellationToken.None);
         var state = site.State;
         var (moments, own) = (state.Optimizers.SelectMany(a => a.Values).ToList(), state.Own?.Hash());
 
-        var aborted = await site.TrainAsync(new RoundStart(1, global), CancellationToken.None);
+        var aborted = await site.TrainAsync(new RoundStart(study.Key(1), global), CancellationToken.None);
         Assert.NotSame(state, site.Prepared);
-        await site.AbortAsync(1, CancellationToken.None);
+        await site.AbortAsync(study.Key(1), CancellationToken.None);
 
         Assert.Same(state, site.State);
         Assert.Same(state, site.Prepared);
         Assert.Equal(moments, site.State.Optimizers.SelectMany(a => a.Values));
         Assert.Equal(own, site.State.Own?.Hash());
-        Assert.Equal(aborted.Parts.Hash(), (await site.TrainAsync(new RoundStart(1, global), CancellationToken.None)).Parts.Hash());
+        Assert.Equal(aborted.Parts.Hash(), (await site.TrainAsync(new RoundStart(study.Key(1), global), CancellationToken.None)).Parts.Hash());
     }
 
     /// <summary>A round that fails in the middle and is repeated ends in the undisturbed run's bits.</summary>

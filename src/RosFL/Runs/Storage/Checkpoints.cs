@@ -16,11 +16,12 @@ public sealed class Checkpoints(RunFolder folder, RunStore store)
 
     /// <summary>Commits a round: its checkpoint, its figures. Keeps the last two checkpoints and the one of <paramref name="best"/>.</summary>
     /// <param name="best">The best round so far by validation; null when not known.</param>
-    public void Commit(RoundRecord record, Checkpoint checkpoint, int? best = null)
+    /// <param name="decision">The record by which the prepared attempt counts; null outside a federation.</param>
+    public void Commit(RoundRecord record, Checkpoint checkpoint, int? best = null, CommitRecord? decision = null)
     {
         if (record.Round != checkpoint.Round)
             throw new ArgumentException($"The checkpoint of round {checkpoint.Round} does not belong to round {record.Round}.", nameof(checkpoint));
-        store.Commit(record, Write(checkpoint));
+        store.Commit(record, Write(checkpoint), decision);
         Keep(record.Round, best);
     }
 

@@ -5,7 +5,7 @@ namespace RosFL.Runs;
 /// <summary>The tables of a run store. Figures only: the one name in it that comes from a hospital is a case's file name.</summary>
 internal static class RunStoreSchema
 {
-    private const int Version = 1;
+    private const int Version = 2;
 
     private const string Tables = """
         CREATE TABLE sites (position INTEGER PRIMARY KEY, site TEXT NOT NULL UNIQUE, train INTEGER NOT NULL, validation INTEGER NOT NULL, test INTEGER NOT NULL);
@@ -32,7 +32,9 @@ internal static class RunStoreSchema
         if (version > Version)
             throw new RosflException(ExitCode.InvalidFile, $"Run store '{path}' has version {version} and this rosfl reads up to {Version}: use a newer rosfl.");
         if (version == 0)
-            Run(connection, $"BEGIN IMMEDIATE; {Tables} PRAGMA user_version = {Version}; COMMIT;");
+            Run(connection, $"BEGIN IMMEDIATE; {Tables} {RoundLedger.Tables} PRAGMA user_version = {Version}; COMMIT;");
+        if (version == 1)
+            Run(connection, $"BEGIN IMMEDIATE; {RoundLedger.Tables} PRAGMA user_version = {Version}; COMMIT;");
     }
 
     private static void Run(SqliteConnection connection, string text)
