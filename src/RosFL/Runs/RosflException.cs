@@ -12,6 +12,8 @@ public enum ExitCode
     CannotResume = 6,
     MissingProgram = 7,
     NoSpace = 8,
+    NotTrusted = 9,
+    ManifestDiffers = 10,
     Protocol = 11,
     Unreachable = 12,
     Interrupted = 130,

@@ -1,0 +1,66 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging;
+using RosFL.Runs;
+
+namespace RosFL.Grpc.Trust;
+
+/// <summary>What a party keeps beside its files: who it is and where it renews.</summary>
+/// <param name="Party">As site/north.</param>
+/// <param name="Authority">Address of the certificate authority's service; empty for throw-away trust.</param>
+public sealed record PartyCard(string Party, string Authority);
+
+/// <summary>
+/// The folder that makes a machine a party:
+/// <code>
+/// party.json        who this is, where it renews
+/// certificate.pem   replaced by a renewal
+/// key.pem           made here, never leaves; its owner's alone
+/// root.pem          the study's root of trust
+/// revoked.json      who counts no more, signed by the root
+/// studies/          approved manifests
+/// audit-log.jsonl   what this party did and refused
+/// </code>
+/// </summary>
+public sealed class PartyFolder(string path)
+{
+    public string Path { get; } = System.IO.Path.GetFullPath(path);
+
+    public string CertificatePath => In("certificate.pem");
+
+    public string KeyPath => In("key.pem");
+
+    public string RootPath => In("root.pem");
+
+    public string RevokedPath => In("revoked.json");
+
+    public string StudiesPath => In("studies");
+
+    public string AuditLogPath => In("audit-log.jsonl");
+
+    public PartyCard Card => StrictJson.Load<PartyCard>(In("party.json"));
+
+    public bool Exists => File.Exists(In("party.json"));
+
+    /// <summary>The credentials in the folder; they follow its revocation list.</summary>
+    public PartyCredentials Open(TimeProvider time, ILogger? log = null)
+    {
+        if (!Exists) throw new RosflException(ExitCode.NotTrusted, $"Folder '{Path}' is no party's: it has no party.json; enrol with 'rosfl enrol INVITE --party {Path}'.");
+        var certificate = KeyStorage.Load(CertificatePath, KeyPath);
+        var roots = new X509Certificate2Collection(X509CertificateLoader.LoadCertificateFromFile(RootPath));
+        return new(certificate, roots, Revocations.FromFile(RevokedPath, roots, time, log), time);
+    }
+
+    /// <summary>Writes all but the key; the card last, since it makes the folder a party's.</summary>
+    public void Write(PartyCard card, X509Certificate2 certificate, X509Certificate2 root, string revoked)
+    {
+        AtomicFile.WriteText(RootPath, root.ExportCertificatePem() + "\n");
+        AtomicFile.WriteText(RevokedPath, revoked);
+        AtomicFile.WriteText(CertificatePath, certificate.ExportCertificatePem() + "\n");
+        AtomicFile.WriteText(In("party.json"), StrictJson.Text(card));
+    }
+
+    public ECDsa LoadKey() => KeyStorage.LoadKey(KeyPath);
+
+    private string In(string name) => System.IO.Path.Combine(Path, name);
+}
