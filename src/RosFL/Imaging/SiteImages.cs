@@ -83,7 +83,7 @@ public sealed class SiteImages : ITrainingItems
         if (run.Preprocessing.Intensity == IntensityKind.CtForeground)
             trained ??= Open(run);
         var cache = trained?[0]._cache ?? new PictureCache(run.Data.CacheMiB * (1L << 20));
-        return [.. DatasetCatalog.OpenUnseen(run, StudySeeds.OfRun(run.Seed)).Select(d => new SiteImages(d.Site, SiteCases.AllTest(d), run, cache, trained?[0]._foreground))];
+        return [.. DatasetCatalog.OpenUnseen(run).Select(d => new SiteImages(d.Site, SiteCases.AllTest(d), run, cache, trained?[0]._foreground))];
     }
 
     /// <summary>All sites' images as one site, for centralized training; in site order.</summary>

@@ -95,6 +95,9 @@ public sealed record SiteOptions
 
     /// <summary>The site's scanner; null: <c>ct.geometry</c>.</summary>
     public CtGeometryOptions? Geometry { get; init; }
+
+    /// <summary>The floor of the site's window in HU, which is read as air; null: <c>ct.airBelowHu</c>; -1000 where nothing was clipped.</summary>
+    public double? AirBelowHu { get; init; }
 }
 
 /// <summary>Seeded phantoms: random anatomy-like ellipses, organs and lesions.</summary>
@@ -197,8 +200,17 @@ public sealed record CtOptions
     /// <summary>Linear attenuation of water in 1/mm.</summary>
     public double WaterPerMm { get; init; } = 0.0192;
 
-    /// <summary>Values at or below this HU are read as air (-1000) before projection: the floor of an 8-bit window. Null: off.</summary>
+    /// <summary>Regions of at least 3x3 pixels at or below this HU are read as air (-1000) before projection: the floor of an 8-bit window. Smaller ones are noise that the window clipped and keep their value. Null: off.</summary>
     public double? AirBelowHu { get; init; }
+
+    /// <summary>Averages blocks of this many pixels along either axis of a true image before it is scanned, which takes out much of the truth's own noise; the geometry's pixels are the averaged ones. 1: off. With <c>data.simulateCt</c> only.</summary>
+    public int Reduce { get; init; } = 1;
+
+    /// <summary>The noise of a scan comes from this number, the site and the image's name, not from the run's seed: like files, scans stay the same from seed to seed. With <c>data.simulateCt</c> only.</summary>
+    public long NoiseSeed { get; init; } = 1;
+
+    /// <summary>Folder that keeps simulated scans for later runs; a scan is made anew when its image, scanner, options or the program change. Empty: none. With <c>data.simulateCt</c> only.</summary>
+    public string ScanFolder { get; init; } = "";
 }
 
 public enum CtFilter { RamLak, Hann }

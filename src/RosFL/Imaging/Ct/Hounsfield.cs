@@ -8,11 +8,22 @@ internal static class Hounsfield
 {
     public const double Air = -1000;
 
-    /// <summary>Attenuation per mm; values below air are air, and so is everything up to <see cref="CtOptions.AirBelowHu"/>.</summary>
-    public static Tensor ToAttenuation(Tensor hu, CtOptions options)
+    /// <summary>Attenuation per mm of (B,1,H,W); values below air are air, and so are the regions up to <see cref="CtOptions.AirBelowHu"/>.</summary>
+    public static Tensor ToAttenuation(Tensor hu_B1HW, CtOptions options)
     {
-        var attenuation = (hu - Air).clamp_min(0) * (options.WaterPerMm / -Air);
-        return options.AirBelowHu is { } floor ? attenuation.masked_fill(hu <= floor, 0) : attenuation;
+        var attenuation = (hu_B1HW - Air).clamp_min(0) * (options.WaterPerMm / -Air);
+        return options.AirBelowHu is { } floor ? attenuation.masked_fill(IsAir(hu_B1HW <= floor), 0) : attenuation;
+    }
+
+    /// <summary>
+    /// What lasts of the floor after an opening by 3x3 pixels. In a noisy image single pixels of fat fall to the floor of its window: read
+    /// as air they would thin the body by tens of HU, far from the target, where they stay at the floor.
+    /// </summary>
+    private static Tensor IsAir(Tensor atFloor_B1HW)
+    {
+        static Tensor Grown(Tensor mask) => nn.functional.max_pool2d(mask, 3, stride: 1, padding: 1);
+        var eroded = 1 - Grown(1 - atFloor_B1HW.to(float32));
+        return Grown(eroded) > 0;
     }
 
     public static Tensor FromAttenuation(Tensor attenuation, CtOptions options) => attenuation * (-Air / options.WaterPerMm) + Air;

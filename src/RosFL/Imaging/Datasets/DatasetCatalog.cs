@@ -29,19 +29,19 @@ public static class DatasetCatalog
             return PhantomDataset.Hospitals(run, seeds, wanted);
         var names = SubjectNames.Of(run.Data);
         var taken = new Dictionary<string, string>();
-        return [.. Sites(run.Data, names).Where(site => wanted?.Invoke(site.Name) ?? true).Select(site => Open(run, site, names, taken, seeds))];
+        return [.. Sites(run.Data, names).Where(site => wanted?.Invoke(site.Name) ?? true).Select(site => Open(run, site, names, taken))];
     }
 
     /// <summary>The sites that are only tested on.</summary>
     /// <exception cref="RosflException">A folder is missing or files do not pair.</exception>
-    public static IReadOnlyList<IDataset> OpenUnseen(RunOptions run, StudySeeds seeds)
+    public static IReadOnlyList<IDataset> OpenUnseen(RunOptions run)
     {
         if (run.Data.UnseenSites.Length == 0)
             return [];
         CheckRoot(run.Data);
         // nobody is trained on, so nobody can leak: every file may be its own person
         var names = new SubjectNames(new DataOptions { SubjectIsFile = true }, table: null);
-        return [.. run.Data.UnseenSites.Select(site => Open(run, site, names, [], seeds))];
+        return [.. run.Data.UnseenSites.Select(site => Open(run, site, names, []))];
     }
 
     private static SiteOptions[] Sites(DataOptions data, SubjectNames names)
@@ -50,7 +50,7 @@ public static class DatasetCatalog
         return data.Sites.Length > 0 ? data.Sites : SiteFolders.Discover(data, names.Table);
     }
 
-    private static IDataset Open(RunOptions run, SiteOptions site, SubjectNames names, Dictionary<string, string> taken, StudySeeds seeds)
+    private static IDataset Open(RunOptions run, SiteOptions site, SubjectNames names, Dictionary<string, string> taken)
     {
         var folder = SiteFolders.Of(run.Data, site);
         var listing = List(run.Data.Layout, folder, run.Task, run.Data.SimulateCt);
@@ -62,7 +62,8 @@ public static class DatasetCatalog
                     $"File '{file.Inputs[0]}' belongs to both sites '{taken[file.Inputs[0]]}' and '{site.Name}': give them different folders, files or parts.");
         var dataset = new FileDataset(site.Name, files, file => names.Subject(site.Name, file.NamingFile),
             site.Scale ?? run.Preprocessing.Scale, site.Offset ?? run.Preprocessing.Offset, run.Task != StudyTask.Segmentation);
-        return run.Data.SimulateCt ? new ScannedDataset(dataset, run.Ct, site.Geometry ?? run.Ct.Geometry, seeds.Site(site.Name)) : dataset;
+        var ct = run.Ct with { Geometry = site.Geometry ?? run.Ct.Geometry, AirBelowHu = site.AirBelowHu ?? run.Ct.AirBelowHu };
+        return run.Data.SimulateCt ? new ScannedDataset(dataset, ct) : dataset;
     }
 
     internal static FolderListing List(DataLayout layout, string folder, StudyTask task, bool simulateCt) => layout switch

@@ -86,6 +86,9 @@ internal static class RunEffectRules
         rules.OnlyIf(run.Data.SimulateCt || phantoms, run.Ct.ElectronicNoise, simulated);
         rules.OnlyIf(run.Data.SimulateCt || phantoms, run.Ct.WaterPerMm, simulated);
         rules.OnlyIf(run.Data.SimulateCt || phantoms, run.Ct.AirBelowHu, simulated);
+        rules.OnlyIf(run.Data.SimulateCt, run.Ct.Reduce, "with data.simulateCt");
+        rules.OnlyIf(run.Data.SimulateCt, run.Ct.NoiseSeed, "with data.simulateCt");
+        rules.OnlyIf(run.Data.SimulateCt, run.Ct.ScanFolder, "with data.simulateCt");
         var idle = run.Data.Sites.Concat(run.Data.UnseenSites).FirstOrDefault(site => site.Geometry is not null);
         rules.Together(idle is null || run.Data.SimulateCt || phantoms,
             $"Option 'geometry' of site '{idle?.Name}' is set, but has an effect only {simulated}: remove it, or change that.");

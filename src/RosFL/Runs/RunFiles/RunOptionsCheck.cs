@@ -157,6 +157,7 @@ public static partial class RunOptionsCheck
     {
         rules.AtLeast(run.Ct.ElectronicNoise, 0);
         rules.Above(run.Ct.WaterPerMm, 0);
+        rules.AtLeast(run.Ct.Reduce, 1);
         Geometry(rules, run.Ct.Geometry, "ct.geometry");
     }
 

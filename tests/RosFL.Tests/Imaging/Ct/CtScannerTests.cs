@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 using RosFL.Imaging.Ct;
 using RosFL.Runs;
 using TorchSharp;
@@ -24,6 +26,45 @@ public sealed class CtScannerTests
         using var scanner = new CtScanner(beam == "fan" ? Fan : Parallel, 256, 256);
         var disc = Disc.Smooth(256, 80, 8, 0.02);
         Assert.InRange(RelativeError(scanner, scanner.Reconstruct(scanner.Project(disc), filter), disc, 0.02), 0, 0.01);
+    }
+
+    /// <summary>The scanners of the committed CT studies, free of noise and with views enough.</summary>
+    public static TheoryData<string> StudyScanners()
+    {
+        var geometries = new[] { "lowdose-ct", "sparse-ct" }.Select(study => RunFile.Load(Runs($"{study}.json"), ["data.path=\".\""]).Options.Data)
+            .SelectMany(data => data.Sites.Concat(data.UnseenSites)).Select(site => site.Geometry! with { Views = 512, Photons = 0 });
+        return [.. geometries.Distinct().Select(geometry => JsonSerializer.Serialize(geometry))];
+    }
+
+    /// <summary>Each of those scanners sees and gives back the whole of a smooth disc that nearly fills the image.</summary>
+    [Theory, MemberData(nameof(StudyScanners))]
+    [Trait("speed", "slow")]
+    public void Reconstruct_scannerOfAStudy_isWithinOnePercent(string json)
+    {
+        using var scope = NewDisposeScope();
+        var geometry = JsonSerializer.Deserialize<CtGeometryOptions>(json)!;
+        using var scanner = new CtScanner(geometry, 256, 256);
+        Assert.True(scanner.FieldOfViewMm >= 128 * geometry.PixelMm, $"the field of view has a radius of {scanner.FieldOfViewMm} mm");
+        var disc = Disc.Smooth(256, 110, 12, 0.02);
+        Assert.InRange(RelativeError(scanner, scanner.Reconstruct(scanner.Project(disc), CtFilter.RamLak), disc, 0.02), 0, 0.01);
+    }
+
+    /// <summary>The dot-product test on the same scanners, with few and with limited views.</summary>
+    [Theory, MemberData(nameof(StudyScanners))]
+    public void BackProject_scannerOfAStudy_passesDotProductTest(string json)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = Seeds.Generator(9);
+        var full = JsonSerializer.Deserialize<CtGeometryOptions>(json)! with { Views = 7 };
+        foreach (var geometry in new[] { full, full with { ArcDegrees = 100 } })
+        {
+            using var scanner = new CtScanner(geometry, 64, 64);
+            var x = randn([1, 1, 64, 64], float32, generator: generator);
+            var y = randn([1, 1, geometry.Views, geometry.Bins], float32, generator: generator);
+            var projected = scanner.Project(x);
+            var difference = (projected.to(float64) * y).sum().item<double>() - (x * scanner.BackProject(y).to(float64)).sum().item<double>();
+            Assert.InRange(Math.Abs(difference) / (projected.norm().item<float>() * y.norm().item<float>()), 0, 1e-6);
+        }
     }
 
     /// <summary>On an arc between a short and a full scan some lines are seen twice; the weights share them out so that the disc comes back.</summary>
@@ -134,6 +175,9 @@ public sealed class CtScannerTests
         Assert.Equal(ExitCode.InvalidRun, refusal.Code);
         Assert.Contains(name, refusal.Message, StringComparison.Ordinal);
     }
+
+    private static string Runs(string file, [CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../../../runs", file));
 
     private static double RelativeError(CtScanner scanner, Tensor image, Tensor truth, double value)
     {

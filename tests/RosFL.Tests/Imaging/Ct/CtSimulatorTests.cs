@@ -43,6 +43,22 @@ public sealed class CtSimulatorTests
         Assert.InRange(back.Values[32 * 64 + 32], -30, 30);
     }
 
+    /// <summary>
+    /// Noise in fat reaches the floor of a clipped window pixel by pixel; that is not air. Before, such pixels were scanned as -1000 HU
+    /// and the fat came out 100 HU too low, beside a target that says -175.
+    /// </summary>
+    [Fact]
+    public void Degrade_noiseAtFloor_isNoAir()
+    {
+        var draws = Seeds.Random(5);
+        var clean = Body();
+        double Noise() => 60 * Math.Sqrt(-2 * Math.Log(1 - draws.NextDouble())) * Math.Cos(2 * Math.PI * draws.NextDouble());
+        var fat = clean with { Values = [.. clean.Values.Select(v => (float)Math.Max(-175, v < -500 ? v : -110 + Noise()))] };
+        var back = CtSimulator.Degrade(fat, new CtOptions { AirBelowHu = -174 }, Scanner, 1);
+        Assert.InRange(MeanInside(back) - MeanInside(fat), -5, 5);
+        Assert.InRange(back.Values[32 * 64 + 2], -1030, -970);
+    }
+
     /// <summary>Outside the circle that all views see is air.</summary>
     [Fact]
     public void Degrade_outsideFieldOfView_isAir()
@@ -72,6 +88,10 @@ public sealed class CtSimulatorTests
         using var scope = NewDisposeScope();
         return new Picture((Disc.Smooth(64, 24, 6, 1000) - 1000).data<float>().ToArray(), 1, 64, 64);
     }
+
+    /// <summary>Mean over a square well inside the body.</summary>
+    private static double MeanInside(Picture hu) =>
+        Enumerable.Range(20, 24).SelectMany(y => Enumerable.Range(20, 24).Select(x => (double)hu.Values[y * 64 + x])).Average();
 
     private static double Rmse(Picture a, Picture b) => Math.Sqrt(a.Values.Zip(b.Values, (p, q) => (p - q) * (double)(p - q)).Average());
 }

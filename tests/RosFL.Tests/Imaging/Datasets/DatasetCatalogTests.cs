@@ -132,25 +132,40 @@ public sealed class DatasetCatalogTests : IDisposable
         Assert.All(example.Target.Values, v => Assert.Equal(1024, v));
     }
 
+    /// <summary>Scans are data: they stay while the run's seed changes, and change with the noise's own seed.</summary>
     [Fact]
-    public void SimulatedCt_loadedTwice_hasTheSameBitsAndOtherSeedsDiffer()
+    public void SimulatedCt_loadedTwice_hasTheSameBitsAndOtherNoiseSeedsDiffer()
     {
-        MadeData.Write(_folder.Path, "s/images/a.png", 16, 16, i => i is > 50 and < 200 ? 1064 : 24);
-        Picture Input(long seed)
-        {
-            var run = new RunOptions
-            {
-                Seed = seed,
-                Data = new() { Layout = DataLayout.Folders, Path = _folder.Path, SubjectIsFile = true, SimulateCt = true },
-                Preprocessing = new() { Offset = -1024 },
-                Ct = new() { Geometry = new() { Views = 24, Bins = 32, Photons = 1e4 } },
-            };
-            var site = Open(run).Single();
-            return site.Load(site.Cases[0]).Input;
-        }
+        MadeData.Write(_folder.Path, "s/images/a.png", 16, 16, Disc);
+        Assert.Equal(Scan(new()).Input.Values, Scan(new(), seed: 2).Input.Values);
+        Assert.NotEqual(Scan(new()).Input.Values, Scan(new() { NoiseSeed = 2 }).Input.Values);
+    }
 
-        Assert.Equal(Input(1).Values, Input(1).Values);
-        Assert.NotEqual(Input(1).Values, Input(2).Values);
+    [Fact]
+    public void SimulatedCt_scanFolder_givesTheBitsOfAFreshScanAndIsUsed()
+    {
+        MadeData.Write(_folder.Path, "s/images/a.png", 16, 16, Disc);
+        var kept = new CtOptions { ScanFolder = Path.Combine(_folder.Path, "scans") };
+        var fresh = Scan(new()).Input.Values;
+        Assert.Equal(fresh, Scan(kept).Input.Values);
+        var file = Assert.Single(Directory.GetFiles(kept.ScanFolder));
+        Assert.Equal(fresh, Scan(kept).Input.Values);
+        Scan(kept with { NoiseSeed = 2 });
+        Assert.Equal(2, Directory.GetFiles(kept.ScanFolder).Length);
+        File.WriteAllBytes(file, [1, 2, 3]);
+        Assert.Throws<RosflException>(() => Scan(kept));
+    }
+
+    [Fact]
+    public void SimulatedCt_reduced_averagesBlocksBeforeTheScan()
+    {
+        MadeData.Write(_folder.Path, "s/images/a.png", 16, 16, Disc);
+        var whole = Scan(new()).Target.Values;
+        var example = Scan(new() { Reduce = 2 });
+        Assert.Equal([1, 8, 8], example.Target.Shape);
+        Assert.Equal(example.Target.Shape, example.Input.Shape);
+        Assert.Equal((whole[0] + whole[1] + whole[16] + whole[17]) / 4, example.Target.Values[0]);
+        Assert.Equal((whole[34] + whole[35] + whole[50] + whole[51]) / 4, example.Target.Values[9]);
     }
 
     [Fact]
@@ -159,7 +174,21 @@ public sealed class DatasetCatalogTests : IDisposable
         MadeData.Segmentation(_folder.Path, "far", 1);
         var run = MadeData.SegmentationRun(_folder.Path);
         run = run with { Data = run.Data with { SubjectPattern = "^never(.)", UnseenSites = [new() { Name = "far" }] } };
-        Assert.Equal(2, DatasetCatalog.OpenUnseen(run, StudySeeds.OfRun(run.Seed)).Single().Cases.Count);
+        Assert.Equal(2, DatasetCatalog.OpenUnseen(run).Single().Cases.Count);
+    }
+
+    private static float Disc(int i) => i is > 50 and < 200 ? 1064 : 24 + i;
+
+    private Example Scan(CtOptions ct, long seed = 1)
+    {
+        var site = Open(new RunOptions
+        {
+            Seed = seed,
+            Data = new() { Layout = DataLayout.Folders, Path = _folder.Path, SubjectIsFile = true, SimulateCt = true, Sites = [new() { Name = "s" }] },
+            Preprocessing = new() { Offset = -1024 },
+            Ct = ct with { Geometry = new() { Views = 24, Bins = 32, Photons = 1e4 } },
+        }).Single();
+        return site.Load(site.Cases[0]);
     }
 
     private static Picture Volume(float value) => new([.. Enumerable.Repeat(value, 24)], 1, 2, 3, 4);
