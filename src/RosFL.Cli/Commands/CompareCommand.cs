@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using RosFL.Cli.Display;
+using RosFL.Federation;
+using RosFL.Imaging.Baselines;
 using RosFL.Reports;
 using RosFL.Runs;
 
@@ -15,23 +17,41 @@ internal static class CompareCommand
         var algorithms = new Option<string>("--algorithms") { HelpName = "a,b,c", Description = "Algorithms, comma-separated; default: the run file's." };
         var seeds = new Option<int>("--seeds") { DefaultValueFactory = _ => 1, Description = "Seeds, counted from the run file's." };
         var sweep = new Option<string?>("--sweep") { HelpName = "path=v1,v2", Description = "Values of one option, e.g. algorithm.strength=0,0.1,0.5." };
+        var baselines = new Option<bool>("--baselines") { Description = "Also classical methods: the input and tuned filters (restoration, reconstruction), a ridge filter (vessels)." };
         var json = new Option<bool>("--json") { Description = "One JSON object a line, for machines." };
-        var command = new Command("compare", "Compare algorithms, seeds or values of one option; a finished run is not repeated.") { algorithms, seeds, sweep, json };
+        var command = new Command("compare", "Compare algorithms, seeds or values of one option; a finished run is not repeated.") { algorithms, seeds, sweep, baselines, json };
         run.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             var file = run.Load(parsed);
             var names = (parsed.GetValue(algorithms) ?? file.Options.Algorithm.Name).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
             var root = Path.Combine(file.Options.Output.Folder, file.Options.Name + "-compare");
-            var runs = Variants(file, names, Math.Max(1, parsed.GetValue(seeds)), parsed.GetValue(sweep), root).ToList();
+            var seedCount = Math.Max(1, parsed.GetValue(seeds));
+            var runs = Variants(file, names, seedCount, parsed.GetValue(sweep), root).ToList();
+            var classical = parsed.GetValue(baselines) ? Baselines(file, seedCount, root).ToList() : [];
+            foreach (var baseline in classical) await RunBaselinesAsync(baseline.File, parsed.GetValue(json), cancellation);
             foreach (var variant in runs) await RunAsync(variant.File, parsed.GetValue(json), cancellation);
-            Report(file, runs, root);
+            Report(file, [.. classical, .. runs], root);
             return (int)ExitCode.Success;
         });
         return command;
     }
 
-    private sealed record Variant(string Method, long Seed, RunFile File);
+    /// <param name="Models">What the run's table shows: its model, or the classical methods that one folder holds.</param>
+    private sealed record Variant(string Method, long Seed, RunFile File, IReadOnlyList<string>? Models = null);
+
+    /// <summary>One folder of classical methods a seed, since the seed draws the split.</summary>
+    private static IEnumerable<Variant> Baselines(RunFile file, int seeds, string root)
+    {
+        var names = BaselineMethods.NamesFor(file.Options);
+        return Enumerable.Range(0, seeds).Select(seed => file.Options.Seed + seed)
+            .Select(seed => new Variant("baselines", seed, In(root, file, "baselines", seed), names));
+    }
+
+    private static RunFile In(string root, RunFile file, string method, long seed, params string[] more) => file.With(
+    [
+        $"seed={seed}", $"output.folder=\"{root.Replace('\\', '/')}\"", $"name=\"{method.Replace(' ', '-').Replace('=', '-')}-seed{seed}\"", .. more,
+    ], RunArguments.Names);
 
     /// <summary>All run files, checked before the first one starts.</summary>
     private static IEnumerable<Variant> Variants(RunFile file, string[] algorithms, int seeds, string? sweep, string root) =>
@@ -40,10 +60,7 @@ internal static class CompareCommand
         from value in Values(sweep)
         let method = value is null ? algorithm : $"{algorithm} {value.Split('.')[^1]}"
         let number = file.Options.Seed + seed
-        select new Variant(method, number, file.WithAlgorithm(algorithm, RunArguments.Names).With(
-        [
-            $"seed={number}", $"output.folder=\"{root.Replace('\\', '/')}\"", $"name=\"{method.Replace(' ', '-').Replace('=', '-')}-seed{number}\"", .. value is null ? Array.Empty<string>() : [value],
-        ], RunArguments.Names));
+        select new Variant(method, number, In(root, file.WithAlgorithm(algorithm, RunArguments.Names), method, number, value is null ? [] : [value]));
 
     private static string?[] Values(string? sweep)
     {
@@ -62,13 +79,26 @@ internal static class CompareCommand
         await SimulateCommand.RunAsync(folder, Watcher.For(file.Options, json), cancellation);
     }
 
+    private static async Task RunBaselinesAsync(RunFile file, bool json, CancellationToken cancellation)
+    {
+        using var folder = RunFolder.Resume(file);
+        var watcher = Watcher.For(file.Options, json);
+        await watcher.WatchAsync(() => new BaselineStudy(folder, watcher.Show).RunAsync(cancellation));
+    }
+
     private static void Report(RunFile file, IReadOnlyList<Variant> runs, string root)
     {
-        var tables = CompareTables.Of(file.Options, [.. runs.Select(r => (r.Method, r.Seed, Path.Combine(r.File.Options.Output.Folder, r.File.Options.Name)))]);
+        var tables = CompareTables.Of(file.Options, [.. runs.SelectMany(Compared)]);
         AtomicFile.WriteText(Path.Combine(root, "compare.md"), CompareReport.Markdown(tables));
         AtomicFile.WriteText(Path.Combine(root, "compare.csv"), CompareReport.Csv(tables));
         AtomicFile.WriteText(Path.Combine(root, "compare.html"), CompareReport.Html($"{file.Options.Name}: comparison", tables));
         Console.WriteLine(CompareReport.Markdown(tables));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{runs.Count} runs; tables: {Path.Combine(root, "compare.html")}"));
+    }
+
+    private static IEnumerable<ComparedRun> Compared(Variant run)
+    {
+        var folder = Path.Combine(run.File.Options.Output.Folder, run.File.Options.Name);
+        return run.Models is null ? [new(run.Method, run.Seed, folder)] : run.Models.Select(model => new ComparedRun(model, run.Seed, folder, model));
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using RosFL.Imaging;
 using RosFL.Imaging.Splits;
 using RosFL.Reports;
@@ -24,7 +23,6 @@ public sealed class Simulation : IDisposable
     private readonly BodyHost? bodies;
     private readonly Checkpoints checkpoints;
     private readonly RoundWeights roundWeights;
-    private static readonly JsonSerializerOptions SplitJson = new(JsonSerializerDefaults.Web) { WriteIndented = true };
     private StepLog? steps;
 
     public Simulation(RunFolder folder, Action<SimulationProgress>? progress = null)
@@ -51,7 +49,7 @@ public sealed class Simulation : IDisposable
     public async Task RunAsync(CancellationToken cancellation)
     {
         var state = Restore();
-        AtomicFile.WriteText(folder.SplitsPath, JsonSerializer.Serialize(SplitTable.Of(images), SplitJson));
+        AtomicFile.WriteText(folder.SplitsPath, SplitTable.Of(images).ToJson());
         store.SetSites([.. images.Select(i => new SiteSize(i.Site, i.Count(Split.Train), i.Count(Split.Validation), i.Count(Split.Test)))]);
         steps = study.Run.Output.Steps ? StepLog.Open(folder.StepsPath, state.Round - 1) : null;
         progress(new SimulationProgress.Began(state.Round, sites.ToDictionary(s => s.Name, s => s.StepsPerRound)));

@@ -30,8 +30,16 @@ internal static class Figures
         _ => 3,
     };
 
+    /// <summary>An option as it was set: no digits that nobody wrote.</summary>
+    public static string Short(double value) => value.ToString("0.######", CultureInfo.InvariantCulture).Replace('-', '−');
+
+    /// <summary>A fraction in per cent.</summary>
+    public static string Percent(double fraction) => double.IsNaN(fraction) ? "–" : $"{Fixed(100 * fraction, 2)} %";
+
     public static string Bytes(double bytes)
     {
+        if (double.IsNaN(bytes))
+            return "–";
         var unit = 0;
         for (; bytes >= 1000 && unit < ByteUnits.Length - 1; unit++)
             bytes /= 1000;

@@ -32,7 +32,7 @@ public static class RidgeFilter
         });
     }
 
-    /// <summary>The threshold on responses with the largest mean Dice over training images, and that Dice.</summary>
+    /// <summary>The threshold on responses with the largest mean Dice over images, and that Dice.</summary>
     /// <param name="images">Response, truth (0 and 1) and what counts of each.</param>
     public static (double Threshold, double Dice) BestThreshold(IReadOnlyList<(Picture Response, Picture Truth, Picture? Mask)> images)
     {

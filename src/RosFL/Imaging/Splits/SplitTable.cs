@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace RosFL.Imaging.Splits;
 
 /// <summary>The cases of one site in its three splits.</summary>
@@ -15,6 +17,10 @@ public sealed record SiteSplit(IReadOnlyList<Case> Train, IReadOnlyList<Case> Va
 /// <param name="Sites">By the site's name, in site order.</param>
 public sealed record SplitTable(IReadOnlyDictionary<string, SiteSplit> Sites)
 {
+    private static readonly JsonSerializerOptions Layout = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
     /// <summary>The table of opened sites.</summary>
     public static SplitTable Of(IEnumerable<SiteImages> sites) => new(sites.ToDictionary(s => s.Site, s => s.Splits));
+
+    public string ToJson() => JsonSerializer.Serialize(this, Layout);
 }
