@@ -6,6 +6,10 @@ return await CommandLine.RunAsync(new RootCommand("Trains U-shaped medical image
 {
     SimulateCommand.Create(),
     CompareCommand.Create(),
+    UpCommand.Create(),
+    AggregateCommand.Create(),
+    ComputeCommand.Create(),
+    SiteCommand.Create(),
     ReportCommand.Create(),
     PredictCommand.Create(),
     InitCommand.Create(),

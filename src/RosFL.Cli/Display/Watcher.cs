@@ -9,6 +9,9 @@ internal abstract class Watcher
     public static Watcher For(RunOptions run, bool json) =>
         json ? new JsonWatcher() : Console.IsOutputRedirected || Console.IsErrorRedirected ? new PlainWatcher(run) : new LiveWatcher(run);
 
+    /// <summary>One that takes no terminal to itself.</summary>
+    public static Watcher Plain(RunOptions run, bool json) => json ? new JsonWatcher() : new PlainWatcher(run);
+
     /// <summary>Called from training threads.</summary>
     public abstract void Show(SimulationProgress progress);
 

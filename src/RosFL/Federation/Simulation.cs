@@ -2,7 +2,6 @@ using RosFL.Imaging;
 using RosFL.Imaging.Splits;
 using RosFL.Reports;
 using RosFL.Runs;
-using RosFL.Scores;
 using RosFL.Training;
 
 namespace RosFL.Federation;
@@ -14,15 +13,13 @@ namespace RosFL.Federation;
 public sealed class Simulation : IDisposable
 {
     private readonly RunFolder folder;
-    private readonly RunStore store;
+    private readonly RunRecord record;
     private readonly Action<SimulationProgress> progress;
     private readonly Study study;
     private readonly IReadOnlyList<SiteImages> images, unseen;
     private readonly IReadOnlyList<TorchThread> threads;
     private readonly IReadOnlyList<Site> sites, scored, unseenSites;
     private readonly BodyHost? bodies;
-    private readonly Checkpoints checkpoints;
-    private readonly RoundWeights roundWeights;
     private StepLog? steps;
 
     public Simulation(RunFolder folder, Action<SimulationProgress>? progress = null)
@@ -32,8 +29,7 @@ public sealed class Simulation : IDisposable
         images = SiteImages.Open(folder.Run.Options);
         study = new Study(WithEqualSteps(folder.Run.Options, images.Count));
         unseen = SiteImages.OpenUnseen(study.Run, images);
-        store = RunStore.Open(folder.StorePath);
-        (checkpoints, roundWeights) = (new Checkpoints(folder, store), new RoundWeights(folder));
+        record = new RunRecord(folder, study, this.progress);
         threads = [.. Enumerable.Range(0, ThreadCount()).Select(i => new TorchThread($"torch-{i}", study.Run.Machine.Threads))];
         bodies = study.HasBodyHost ? new BodyHost(study) : null;
         scored = [.. images.Select((site, i) => NewSite(site.Site, site, site, i))];
@@ -43,18 +39,19 @@ public sealed class Simulation : IDisposable
         sites = study.Algorithm.Pooled ? [NewSite(pooled, SiteImages.Pooled(images, pooled), null, 0)] : scored;
     }
 
-    public RunStore Store => store;
+    public RunStore Store => record.Store;
 
     /// <summary>Trains to the last round from wherever the run folder is, then tests the best round once.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         var state = Restore();
         AtomicFile.WriteText(folder.SplitsPath, SplitTable.Of(images).ToJson());
-        store.SetSites([.. images.Select(i => new SiteSize(i.Site, i.Count(Split.Train), i.Count(Split.Validation), i.Count(Split.Test)))]);
+        Store.SetSites([.. images.Select(i => new SiteSize(i.Site, i.Count(Split.Train), i.Count(Split.Validation), i.Count(Split.Test)))]);
         steps = study.Run.Output.Steps ? StepLog.Open(folder.StepsPath, state.Round - 1) : null;
         progress(new SimulationProgress.Began(state.Round, sites.ToDictionary(s => s.Name, s => s.StepsPerRound)));
-        state = await new Rounds(study, sites, bodies, store.Ledger, RoundPolicy.AllSites, Commit, ScoreAsync).RunAsync(state, cancellation);
-        if (study.Run.Output.RoundWeights) roundWeights.Join(state.Round - 1);
+        await ScoreAsync(state, cancellation);
+        state = await new Rounds(study, sites, bodies, Store.Ledger, RoundPolicy.AllSites, Commit, ScoreAsync).RunAsync(state, cancellation);
+        record.Finish(state.Round - 1);
         await TestAsync(cancellation);
     }
 
@@ -62,7 +59,7 @@ public sealed class Simulation : IDisposable
     {
         foreach (var thread in threads) thread.Dispose();
         steps?.Dispose();
-        store.Dispose();
+        record.Dispose();
     }
 
     /// <summary>Pooled images are trained on for as many steps a round as all sites together would take.</summary>
@@ -84,57 +81,35 @@ public sealed class Simulation : IDisposable
 
     private IBodyLink OpenBody(BodyOrder order) => bodies!.Open(order);
 
-    private RoundState Restore()
-    {
-        if (checkpoints.Restore() is not { } restored) return RoundState.Begin(study);
-        if (restored.Notice.Length > 0) progress(new SimulationProgress.Phase(restored.Notice));
-        return Adopt(restored.Checkpoint);
-    }
+    private IReadOnlyList<string> Names => [.. sites.Select(s => s.Name)];
 
-    private RoundState Adopt(Checkpoint checkpoint)
+    private RoundState Restore() => record.Restore(Names) is { } restored ? Adopt(restored) : RoundState.Begin(study);
+
+    private RoundState Adopt(SimulationState state)
     {
-        var state = SimulationState.From(checkpoint, study, [.. sites.Select(s => s.Name)]);
         foreach (var site in sites) site.State = state.Sites[site.Name];
         if (bodies is not null) bodies.State = state.Bodies!;
         return state.Rounds;
     }
 
-    /// <summary>The one durable decision of a round: its checkpoint and its row.</summary>
     private void Commit(CommittingRound round)
     {
         steps?.Flush();
-        if (study.Run.Output.RoundWeights) WriteRoundWeights(round);
-        var state = new SimulationState(round.Next, bodies?.Prepared, sites.ToDictionary(s => s.Name, s => s.Prepared));
-        checkpoints.Commit(round.Record, state.ToCheckpoint(), BestRound(), round.Decision);
-        progress(new SimulationProgress.Committed(round.Record));
-    }
-
-    private void WriteRoundWeights(CommittingRound round)
-    {
-        var hasCorrection = study.Algorithm.Correction is not null && round.Record.Round > 0;
-        var (before, after) = (round.Means, round.Next.Global);
-        if (bodies?.LastMerge is { } body)
-        {
-            before = before.With(new(new Dictionary<PartName, Weights> { [PartName.Body] = body.Mean }));
-            after = after.With(new(new Dictionary<PartName, Weights> { [PartName.Body] = body.Weights }));
-        }
-        roundWeights.Write(round.Record.Round, hasCorrection ? before.Named() : [], after.Named());
+        record.Commit(round, new SimulationState(round.Next, bodies?.Prepared, sites.ToDictionary(s => s.Name, s => s.Prepared)), bodies?.LastMerge);
     }
 
     private async Task ScoreAsync(RoundState state, CancellationToken cancellation)
     {
-        var (round, last) = (state.Round - 1, state.Round == study.Run.Rounds);
-        if (!last && state.Round % study.Run.Evaluation.Every != 0) return;
-        await ScoreAsync(scored, state, round, Split.Validation, "validation", cancellation);
+        if (record.IsScoreDue(state)) await ScoreAsync(scored, state, state.Round - 1, Split.Validation, "validation", cancellation);
     }
 
     /// <summary>The best round by validation (the last where there is none) on test images and unseen scanners; once.</summary>
     private async Task TestAsync(CancellationToken cancellation)
     {
-        if (store.Scores("test").Count > 0) return;
-        var round = BestRound() ?? store.LastRound()!.Round;
+        if (record.IsTested) return;
+        var round = record.Best ?? Store.LastRound()!.Round;
         progress(new SimulationProgress.Phase($"Testing round {round + 1}"));
-        var state = Adopt(checkpoints.Load(round));
+        var state = Adopt(record.Load(round, Names));
         await ScoreAsync(scored, state, round, Split.Test, "test", cancellation);
         if (study.Algorithm.Merges && !study.Algorithm.KeepsNormalisation)
             await ScoreAsync(unseenSites, state, round, Split.Test, "unseen", cancellation);
@@ -148,22 +123,16 @@ public sealed class Simulation : IDisposable
         var models = study.Algorithm.Merges
             ? [(Name: "global", Model: state.Global)]
             : sites.Select(s => (s.Name, Model: s.State.Own ?? state.Global)).ToList();
-        var orders = from model in models
-                     from site in scorers
-                     where split != Split.Validation || study.Algorithm.Merges || model.Name == site.Name
-                     select site.EvaluateAsync(new EvaluationOrder(round, split, model.Model, model.Name, splitName), cancellation);
-        var scores = (await Task.WhenAll(orders)).SelectMany(s => s).ToList();
-        store.AddScores(scores);
-        progress(new SimulationProgress.Scored(scores));
+        await record.ScoreAsync(from model in models
+                                from site in scorers
+                                where split != Split.Validation || study.Algorithm.Merges || model.Name == site.Name
+                                select ((ISite)site, new EvaluationOrder(round, split, model.Model, model.Name, splitName)), cancellation);
     }
 
-    private async Task ScoreInputsAsync(int round, CancellationToken cancellation)
+    private Task ScoreInputsAsync(int round, CancellationToken cancellation)
     {
-        var test = await Task.WhenAll(scored.Select(s => s.EvaluateAsync(new EvaluationOrder(round, Split.Test, Model.Empty, EvaluationOrder.InputName, "test"), cancellation)));
-        var others = await Task.WhenAll(unseenSites.Select(s => s.EvaluateAsync(new EvaluationOrder(round, Split.Test, Model.Empty, EvaluationOrder.InputName, "unseen"), cancellation)));
-        List<ScoreRecord> scores = [.. test.Concat(others).SelectMany(s => s)];
-        store.AddScores(scores);
-        progress(new SimulationProgress.Scored(scores));
+        (ISite, EvaluationOrder) Ask(Site site, string split) => (site, new EvaluationOrder(round, Split.Test, Model.Empty, EvaluationOrder.InputName, split));
+        return record.ScoreAsync([.. scored.Select(s => Ask(s, "test")), .. unseenSites.Select(s => Ask(s, "unseen"))], cancellation);
     }
 
     /// <summary>predictions.safetensors: SITE.test.INDEX, the model's output for each test image.</summary>
@@ -173,11 +142,5 @@ public sealed class Simulation : IDisposable
         foreach (var site in scored)
             predictions.AddRange(await site.PredictAsync(round, state.Global, cancellation));
         AtomicFile.Write(folder.PredictionsPath, stream => Safetensors.Write(stream, predictions));
-    }
-
-    private int? BestRound()
-    {
-        var metric = Metrics.Primary(study.Run.Task);
-        return store.BestRound(metric, Metrics.Direction(metric) == MetricDirection.HigherIsBetter)?.Round;
     }
 }

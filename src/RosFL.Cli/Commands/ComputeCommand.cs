@@ -1,0 +1,33 @@
+using System.CommandLine;
+using RosFL.Grpc.Hosting;
+using RosFL.Runs;
+
+namespace RosFL.Cli.Commands;
+
+/// <summary><c>rosfl compute</c>: the computation server of a network.</summary>
+internal static class ComputeCommand
+{
+    private const string Help = """
+        Run the computation server: it holds the bodies and sees neither images nor labels, heads or tails. It runs until it is stopped. CONFIG is JSON:
+          party    folder that 'rosfl enrol' made for this server
+          listen   address and port: 0.0.0.0:7444
+          folder   where bodies are kept, a folder for each study in it
+          studies  a list; of each: run (the run file), bodySeed (32 bytes in hexadecimal, public, the same for all parties)
+        Variables such as ROSFL_LISTEN lie over the file.
+        """;
+
+    public static Command Create()
+    {
+        var config = new Argument<string>("CONFIG") { Description = "Configuration, JSON." };
+        var command = new Command("compute", Help) { config };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var options = PartyOptions.Load<ComputeOptions>(parsed.GetValue(config)!);
+            CrashPoint.Party = "compute";
+            using var parent = ParentProcess.Follow(cancellation);
+            await ComputationServer.RunAsync(options, RunArguments.LoadParty, TimeProvider.System, parent.Token);
+            return (int)ExitCode.Success;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using RosFL.Grpc.Hosting;
+using RosFL.Runs;
+
+namespace RosFL.Cli.Commands;
+
+/// <summary><c>rosfl site</c>: a hospital of a network.</summary>
+internal static class SiteCommand
+{
+    private const string Help = """
+        Run a site: it holds images, head and tail, and dials the two servers; nobody dials it. It ends when the study is over; stopped or killed before,
+        it takes part again when it is started again. CONFIG is JSON:
+          party              folder that 'rosfl enrol' made for this site; its certificate names the site
+          run                the run file that this site approved
+          data               root folder of the data; without it the run file's data.path
+          folder             where the site keeps its own state
+          aggregationServer  https://host:port
+          computationServer  https://host:port; empty where the site holds the whole network
+          bodySeed           32 bytes in hexadecimal, public, the same for all parties
+          sitesSecret        32 bytes in hexadecimal, the same for all sites; no server may have it
+          ownSecret          32 bytes in hexadecimal, of this site alone
+        Variables such as ROSFL_DATA lie over the file.
+        """;
+
+    public static Command Create()
+    {
+        var config = new Argument<string>("CONFIG") { Description = "Configuration, JSON." };
+        var command = new Command("site", Help) { config };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var options = PartyOptions.Load<SiteProcessOptions>(parsed.GetValue(config)!);
+            var run = RunArguments.LoadParty(options.Run);
+            if (options.Data.Length > 0) run = run.With(["data.path=" + System.Text.Json.JsonSerializer.Serialize(Path.GetFullPath(options.Data))], RunArguments.Names);
+            using var parent = ParentProcess.Follow(cancellation);
+            await SiteProcess.RunAsync(options, run, Console.Error.WriteLine, TimeProvider.System, parent.Token);
+            return (int)ExitCode.Success;
+        });
+        return command;
+    }
+}

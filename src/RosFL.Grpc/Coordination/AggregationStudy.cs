@@ -1,0 +1,122 @@
+using System.Text.Json;
+using RosFL.Federation;
+using RosFL.Imaging;
+using RosFL.Runs;
+using RosFL.Training;
+
+namespace RosFL.Grpc.Coordination;
+
+/// <summary>
+/// One study at the aggregation server, recorded in a run folder as a simulation is: rounds over sites and a computation server in other
+/// processes, scores, and the test of the best round. A server that was killed goes on from the last committed round.
+/// </summary>
+public sealed class AggregationStudy : IDisposable
+{
+    private readonly RunFolder folder;
+    private readonly Study study;
+    private readonly RunRecord record;
+    private readonly IReadOnlyList<RemoteSite> sites;
+    private readonly IBodyHost? bodies;
+    private readonly RoundPolicy policy;
+    private readonly Action<SimulationProgress> progress;
+
+    /// <param name="bodies">The computation server; null where the algorithm needs none.</param>
+    public AggregationStudy(
+        RunFolder folder, IReadOnlyList<string> names, IBodyHost? bodies, RoundPolicy policy, TimeProvider time, Action<SimulationProgress>? progress = null)
+    {
+        (this.folder, this.policy, this.progress) = (folder, policy, progress ?? (_ => { }));
+        study = new Study(folder.Run.Options, StudySeeds.OfNobody);
+        NetworkRules.Refuse(study);
+        this.bodies = study.HasBodyHost ? bodies ?? throw new RosflException(ExitCode.InvalidRun,
+            $"Algorithm '{study.Algorithm.Name}' keeps bodies at a computation server and study '{study.Id}' names none: set computationServer.") : null;
+        record = new RunRecord(folder, study, this.progress);
+        sites = [.. names.Select(name => new RemoteSite(name, policy.Patience, time, step => this.progress(new SimulationProgress.Stepped(step))))];
+        Room = new(study, RunIdentity.Of(folder.Run.Options), sites);
+    }
+
+    /// <summary>Where this study's sites join.</summary>
+    public StudyRoom Room { get; }
+
+    private string RosterPath => Path.Combine(folder.Path, "roster.json");
+
+    /// <summary>Trains to the last round from wherever the run folder is, tests the best round once, and lets the sites go.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        await GatherAsync(cancellation);
+        var state = record.Restore([])?.Rounds ?? RoundState.Begin(await InitialAsync(cancellation));
+        progress(new SimulationProgress.Began(state.Round, sites.ToDictionary(s => s.Name, s => s.Facts.StepsPerRound)));
+        await ScoreAsync(state, cancellation);
+        state = await new Rounds(study, sites, bodies, record.Store.Ledger, policy, Commit, ScoreAsync, Keep, Notice).RunAsync(state, cancellation);
+        record.Finish(state.Round - 1);
+        await TestAsync(cancellation);
+        await Task.WhenAll(sites.Where(s => s.IsHere).Select(s => s.FinishAsync(cancellation)));
+    }
+
+    public void Dispose() => record.Dispose();
+
+    /// <summary>Waits for every site's first hello; what they said of themselves is fixed from then on.</summary>
+    private async Task GatherAsync(CancellationToken cancellation)
+    {
+        if (File.Exists(RosterPath))
+        {
+            var roster = JsonSerializer.Deserialize<Dictionary<string, SiteFacts>>(await File.ReadAllTextAsync(RosterPath, cancellation))!;
+            foreach (var site in sites) site.Facts = roster[site.Name];
+        }
+        else
+        {
+            progress(new SimulationProgress.Phase($"Waiting for {sites.Count} sites"));
+            await Task.WhenAll(sites.Select(s => s.HereAsync(cancellation)));
+            AtomicFile.WriteText(RosterPath, JsonSerializer.Serialize(sites.ToDictionary(s => s.Name, s => s.Facts)));
+        }
+        record.Store.SetSites([.. sites.Select(s => s.Facts.Size(s.Name))]);
+    }
+
+    /// <summary>The sites' own beginning, on which all of them must agree.</summary>
+    private async Task<Model> InitialAsync(CancellationToken cancellation)
+    {
+        var models = await Task.WhenAll(sites.Select(s => s.InitialAsync(cancellation)));
+        var other = models.Index().FirstOrDefault(m => m.Item.Hash() != models[0].Hash());
+        return other.Item is null ? models[0] : throw new RosflException(ExitCode.InvalidRun,
+            $"Sites '{sites[0].Name}' and '{sites[other.Index].Name}' begin with different weights: give them the same shared secret.");
+    }
+
+    private void Commit(CommittingRound round) =>
+        record.Commit(round, new SimulationState(round.Next, null, new Dictionary<string, SiteState>()), null);
+
+    private HashSet<int> Keep() => record.Best is { } best ? [best] : [];
+
+    private void Notice(int round, string message)
+    {
+        record.Store.AddEvent("round", message, round);
+        progress(new SimulationProgress.Phase(message));
+    }
+
+    private async Task ScoreAsync(RoundState state, CancellationToken cancellation)
+    {
+        if (record.IsScoreDue(state)) await AskAsync(state, state.Round - 1, Split.Validation, "validation", "global", cancellation);
+    }
+
+    /// <summary>The best round by validation (the last where there is none) on test images; once.</summary>
+    private async Task TestAsync(CancellationToken cancellation)
+    {
+        if (record.IsTested) return;
+        var round = record.Best ?? record.Store.LastRound()!.Round;
+        progress(new SimulationProgress.Phase($"Testing round {round + 1}"));
+        var state = record.Load(round, []).Rounds;
+        await AskAsync(state, round, Split.Test, "test", "global", cancellation);
+        if (study.Run.Task != StudyTask.Segmentation) await AskAsync(state, round, Split.Test, "test", EvaluationOrder.InputName, cancellation);
+    }
+
+    /// <summary>A site that stays away is left out: no score undoes a round.</summary>
+    private async Task AskAsync(RoundState state, int round, Split split, string splitName, string model, CancellationToken cancellation)
+    {
+        try
+        {
+            await record.ScoreAsync(sites.Select(s => ((ISite)s, new EvaluationOrder(round, split, state.Global, model, splitName))), cancellation);
+        }
+        catch (SiteLostException lost)
+        {
+            Notice(round, $"Round {round + 1} is not scored: {lost.Message}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.Security.Cryptography;
+using System.Text;
+using RosFL.Federation;
+using RosFL.Runs;
+
+namespace RosFL.Grpc.Coordination;
+
+/// <summary>What only a simulation can do.</summary>
+public static class NetworkRules
+{
+    /// <exception cref="RosflException">The run cannot be trained over a network.</exception>
+    public static void Refuse(Study study)
+    {
+        var (run, algorithm) = (study.Run, study.Algorithm);
+        var reason = algorithm.Pooled ? "brings all images to one place"
+            : !algorithm.Merges || algorithm.KeepsNormalisation ? "leaves each site a model of its own, which no other site may score"
+            : algorithm.Hook is not null && run.Algorithm.Name == "scaffold" ? "merges vectors beside the weights, which the wire does not carry yet"
+            : algorithm.Correction is { AnchorsFirstRoundAtInitialModel: true } ? "corrects towards the initial model, which the aggregation server does not keep"
+            : null;
+        if (reason is not null)
+            throw new RosflException(ExitCode.InvalidRun, $"Algorithm '{algorithm.Name}' {reason}: run it with 'rosfl simulate', or choose another algorithm.name.");
+        if (run.Preprocessing.Intensity == IntensityKind.CtForeground || run.Training.FederatedClassWeights)
+            throw new RosflException(ExitCode.InvalidRun,
+                $"Run '{run.Name}' needs statistics over all sites (preprocessing.intensity ct-foreground or training.federatedClassWeights), which only 'rosfl simulate' gathers: use window and training.classWeights.");
+    }
+}
+
+/// <summary>What must be the same in every party's run file.</summary>
+public static class RunIdentity
+{
+    /// <summary>SHA-256 of every option but where data and results lie.</summary>
+    public static string Of(RunOptions run)
+    {
+        var same = run with { Output = new(), Data = run.Data with { Path = "" } };
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(RunFile.Of(same).EffectiveJson())));
+    }
+}

@@ -1,0 +1,101 @@
+using Grpc.Core;
+using RosFL.Federation;
+using RosFL.Grpc.Protocol;
+using RosFL.Grpc.Wire;
+using RosFL.Runs;
+
+namespace RosFL.Grpc.Coordination;
+
+/// <summary>
+/// A site's process: dials the aggregation server, does what it is told in the order of the commands, and dials again when the connection
+/// is lost. What it is doing goes on meanwhile; a command that comes again is answered again and not done again.
+/// </summary>
+public sealed class SiteAgent
+{
+    private readonly Study study;
+    private readonly SiteFacts facts;
+    private readonly string name, runHash;
+    private readonly Func<CallInvoker> dial;
+    private readonly TimeProvider time;
+    private readonly Action<string>? notice;
+    private readonly SiteWork work;
+    private readonly string process = Guid.NewGuid().ToString("N");
+    private string serverProcess = "";
+
+    /// <param name="dial">Makes a call invoker for the aggregation server.</param>
+    public SiteAgent(Study study, ISite site, SiteFacts facts, string runHash, Func<CallInvoker> dial, TimeProvider time, Action<string>? notice = null)
+    {
+        (this.study, this.facts, name, this.runHash, this.dial, this.time, this.notice) = (study, facts, site.Name, runHash, dial, time, notice);
+        work = new SiteWork(site, study.Id);
+    }
+
+    /// <summary>To be told each step that the site takes.</summary>
+    public void Stepped(StepRecord step) => work.Stepped(step);
+
+    /// <summary>Serves until the study is over.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var working = work.RunAsync(stop.Token);
+        var wait = new Backoff(time);
+        while (!work.IsFinished)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                await SessionAsync(wait, cancellation);
+            }
+            catch (RpcException refused) when (refused.StatusCode is StatusCode.FailedPrecondition or StatusCode.PermissionDenied or StatusCode.Unauthenticated)
+            {
+                throw new RosflException(ExitCode.Protocol, refused.Status.Detail, refused);
+            }
+            catch (RpcException lost) when (!cancellation.IsCancellationRequested)
+            {
+                notice?.Invoke($"The aggregation server cannot be reached ({lost.StatusCode}); trying again.");
+            }
+            if (!work.IsFinished) await wait.WaitAsync(cancellation);
+        }
+        await stop.CancelAsync();
+        await working;
+    }
+
+    private async Task SessionAsync(Backoff wait, CancellationToken cancellation)
+    {
+        using var call = dial().AsyncDuplexStreamingCall(FederationService.Method, null, new CallOptions(cancellationToken: cancellation));
+        var (reader, writer) = (new TensorFrameReader<ServerMessage>(call.ResponseStream), new TensorFrameWriter<SiteMessage>(call.RequestStream));
+        await writer.ControlAsync(new SiteMessage { Hello = Hello() }, cancellation);
+        var welcome = (await reader.ControlAsync(cancellation))?.Welcome ?? throw new RpcException(new Status(StatusCode.Unavailable, "no welcome"));
+        ControlVersion.Check(welcome.Version);
+        wait.Reset();
+        if (serverProcess != welcome.Process) work.Forget();
+        serverProcess = welcome.Process;
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var sending = work.SendAsync(writer, ended.Token);
+        try
+        {
+            while (await reader.ControlAsync(ended.Token) is { } message)
+                work.Take(await ReadAsync(reader, message.Command, ended.Token));
+            await call.RequestStream.CompleteAsync();
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await sending.ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+    }
+
+    private async Task<SiteTask> ReadAsync(TensorFrameReader<ServerMessage> reader, SiteCommand? command, CancellationToken cancellation) => command?.ContentCase switch
+    {
+        null => throw new RosflException(ExitCode.Protocol, "The aggregation server sent something that is no command: update the program at the other end."),
+        SiteCommand.ContentOneofCase.Train => new(command, await ModelFrames.ReadAsync(reader, study, cancellation),
+            await ModelFrames.ReadAsync(reader, command.Train.Travelling, study, cancellation)),
+        SiteCommand.ContentOneofCase.Evaluate when command.Evaluate.HasModel => new(command, await ModelFrames.ReadAsync(reader, study, cancellation), []),
+        _ => new(command, Training.Model.Empty, []),
+    };
+
+    private SiteHello Hello() => new()
+    {
+        Version = ControlVersion.Ours, Study = study.Id, Site = name, Process = process, RunHash = runHash, Weight = facts.Weight, StepsPerRound = facts.StepsPerRound,
+        TrainingImages = facts.TrainingImages, ValidationImages = facts.ValidationImages, TestImages = facts.TestImages,
+    };
+}

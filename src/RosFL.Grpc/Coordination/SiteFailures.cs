@@ -1,0 +1,19 @@
+using RosFL.Federation;
+using RosFL.Grpc.Protocol;
+using RosFL.Runs;
+
+namespace RosFL.Grpc.Coordination;
+
+/// <summary>How a site's failure is told: what may be tried again, and one sentence. Nothing of the site's files or data is in it.</summary>
+internal static class SiteFailures
+{
+    public static SiteFailure Of(Exception failure) => failure switch
+    {
+        RoundLostException lost => new() { RoundLost = true, Message = lost.Message },
+        RosflException { Code: ExitCode.Unreachable } away => new() { SiteLost = true, Message = away.Message },
+        RosflException { Code: ExitCode.Protocol or ExitCode.NoSpace or ExitCode.CannotResume } known => new() { ExitCode = (int)known.Code, Message = known.Message },
+        // other sentences may name files, which are the site's own business
+        RosflException own => new() { ExitCode = (int)own.Code, Message = $"the site failed ({own.Code}); its own log says why." },
+        _ => new() { ExitCode = (int)ExitCode.Unexpected, Message = $"the site failed unexpectedly ({failure.GetType().Name}); its own log says why." },
+    };
+}

@@ -1,0 +1,73 @@
+using System.Threading.Channels;
+using RosFL.Federation;
+using RosFL.Grpc.Protocol;
+using RosFL.Grpc.Wire;
+using RosFL.Runs;
+using RosFL.Training;
+
+namespace RosFL.Grpc.Coordination;
+
+/// <summary>What came with a reply: parts of a site, and what travels in a relay.</summary>
+internal sealed record SiteAnswer(SiteReply Reply, Model? Parts, IReadOnlyList<NamedArray> Travelling);
+
+/// <summary>One command with the arrays behind it.</summary>
+internal sealed record Outgoing<T>(T Message, IReadOnlyList<NamedArray> Arrays);
+
+/// <summary>One stream of a site at the aggregation server, from the welcome to the end of the connection.</summary>
+internal sealed class SiteSession(Study study, TensorFrameReader<SiteMessage> reader, TensorFrameWriter<ServerMessage> writer)
+{
+    private readonly Channel<Outgoing<SiteCommand>> outbox = Channel.CreateUnbounded<Outgoing<SiteCommand>>();
+    private readonly CancellationTokenSource ended = new();
+
+    public void Send(Outgoing<SiteCommand> command) => outbox.Writer.TryWrite(command);
+
+    /// <summary>Ends the session; the site will come again.</summary>
+    public void End() => ended.Cancel();
+
+    /// <summary>Sends commands and hands on what comes, until either end is done.</summary>
+    public async Task RunAsync(Action<SiteAnswer> answered, Action<SiteStep> stepped, CancellationToken cancellation)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, ended.Token);
+        var sending = SendAsync(both.Token);
+        var receiving = ReceiveAsync(answered, stepped, both.Token);
+        var first = await Task.WhenAny(sending, receiving);
+        await both.CancelAsync();
+        await Task.WhenAll(Quiet(sending), Quiet(receiving));
+        await first;
+    }
+
+    private static Task Quiet(Task task) => task.ContinueWith(_ => { }, TaskScheduler.Default);
+
+    private async Task SendAsync(CancellationToken cancellation)
+    {
+        await foreach (var one in outbox.Reader.ReadAllAsync(cancellation))
+        {
+            await writer.ControlAsync(new ServerMessage { Command = one.Message }, cancellation);
+            foreach (var array in one.Arrays) await writer.ArrayAsync(array, cancellation);
+        }
+    }
+
+    private async Task ReceiveAsync(Action<SiteAnswer> answered, Action<SiteStep> stepped, CancellationToken cancellation)
+    {
+        while (await reader.ControlAsync(cancellation) is { } message)
+            switch (message.ContentCase)
+            {
+                case SiteMessage.ContentOneofCase.Step:
+                    stepped(message.Step);
+                    break;
+                case SiteMessage.ContentOneofCase.Reply:
+                    answered(await ReadAsync(message.Reply, cancellation));
+                    break;
+                default:
+                    throw new RosflException(ExitCode.Protocol, $"A site sent {message.ContentCase} where a reply or a step must come.");
+            }
+    }
+
+    private async Task<SiteAnswer> ReadAsync(SiteReply reply, CancellationToken cancellation) => reply.ContentCase switch
+    {
+        SiteReply.ContentOneofCase.Initial => new(reply, await ModelFrames.ReadAsync(reader, study, cancellation), []),
+        SiteReply.ContentOneofCase.Update => new(reply, await ModelFrames.ReadAsync(reader, study, cancellation),
+            await ModelFrames.ReadAsync(reader, reply.Update.Travelling, study, cancellation)),
+        _ => new(reply, null, []),
+    };
+}

@@ -1,0 +1,169 @@
+using System.Threading.Channels;
+using RosFL.Federation;
+using RosFL.Grpc.Protocol;
+using RosFL.Grpc.Wire;
+using RosFL.Imaging;
+using RosFL.Runs;
+using RosFL.Training;
+
+namespace RosFL.Grpc.Coordination;
+
+/// <summary>A command with what came behind it.</summary>
+internal sealed record SiteTask(SiteCommand Command, Model Model, IReadOnlyList<NamedArray> Travelling);
+
+/// <summary>
+/// What a site does, independent of its connection: commands one after the other, their answers kept to be given again. A new round, an
+/// abort and a new server end the training that is going on.
+/// </summary>
+internal sealed class SiteWork(ISite site, string study)
+{
+    private const int AnswersKept = 8;
+
+    private readonly Lock gate = new();
+    private readonly Channel<(SiteTask Task, int Era)> queue = Channel.CreateUnbounded<(SiteTask, int)>();
+    private readonly SortedDictionary<long, Outgoing<SiteMessage>> answers = [];
+    private Channel<Outgoing<SiteMessage>>? outbox;
+    private CancellationTokenSource training = new();
+    private RoundKey? key;
+    private long last;
+    private int era;
+
+    /// <summary>Whether the server said that the study is over, and heard that the site knows.</summary>
+    public bool IsFinished { get; private set; }
+
+    /// <summary>Another server process: its numbers begin anew, and what the old one wanted is void.</summary>
+    public void Forget()
+    {
+        lock (gate)
+        {
+            era++;
+            last = 0;
+            answers.Clear();
+            training.Cancel();
+        }
+    }
+
+    public void Take(SiteTask task)
+    {
+        lock (gate)
+        {
+            var number = task.Command.Number;
+            if (answers.TryGetValue(number, out var answer)) outbox?.Writer.TryWrite(answer);
+            if (number <= last) return;
+            last = number;
+            if (task.Command.Train is not null || task.Command.Abort is not null) training.Cancel();
+            queue.Writer.TryWrite((task, era));
+        }
+    }
+
+    /// <summary>Sends answers and steps over one connection, until that ends.</summary>
+    public async Task SendAsync(TensorFrameWriter<SiteMessage> writer, CancellationToken cancellation)
+    {
+        var mine = Channel.CreateUnbounded<Outgoing<SiteMessage>>();
+        lock (gate) outbox = mine;
+        await foreach (var one in mine.Reader.ReadAllAsync(cancellation))
+        {
+            await writer.ControlAsync(one.Message, cancellation);
+            foreach (var array in one.Arrays) await writer.ArrayAsync(array, cancellation);
+        }
+    }
+
+    public void Stepped(StepRecord step)
+    {
+        lock (gate)
+            outbox?.Writer.TryWrite(new(new SiteMessage
+            {
+                Step = new SiteStep { Round = step.Round, Attempt = key?.Attempt ?? 0, Step = step.Step, Loss = step.Loss, Items = { step.Indices } },
+            }, []));
+    }
+
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await foreach (var (task, of) in queue.Reader.ReadAllAsync(cancellation))
+                await RunOneAsync(task, of, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // the process ends
+        }
+    }
+
+    private async Task RunOneAsync(SiteTask task, int of, CancellationToken cancellation)
+    {
+        CancellationToken token;
+        lock (gate)
+        {
+            if (of != era) return;
+            training = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            // what came meanwhile has ended this training before it began
+            if (task.Command.Train is not null && last > task.Command.Number) training.Cancel();
+            token = training.Token;
+        }
+        Outgoing<SiteMessage> answer;
+        try
+        {
+            answer = await DoAsync(task, token);
+        }
+        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception failure)
+        {
+            answer = new(new SiteMessage { Reply = new SiteReply { Failure = SiteFailures.Of(failure) } }, []);
+        }
+        Keep(task.Command.Number, of, answer);
+    }
+
+    private void Keep(long number, int of, Outgoing<SiteMessage> answer)
+    {
+        lock (gate)
+        {
+            if (of != era) return;
+            answer.Message.Reply.Command = number;
+            answers[number] = answer;
+            while (answers.Count > AnswersKept) answers.Remove(answers.First().Key);
+            outbox?.Writer.TryWrite(answer);
+        }
+    }
+
+    private async Task<Outgoing<SiteMessage>> DoAsync(SiteTask task, CancellationToken cancellation)
+    {
+        var command = task.Command;
+        switch (command.ContentCase)
+        {
+            case SiteCommand.ContentOneofCase.Initial:
+                return Reply(new SiteReply { Initial = true }, [.. (await site.InitialAsync(cancellation)).Named()]);
+            case SiteCommand.ContentOneofCase.Train:
+                return await TrainAsync(task, cancellation);
+            case SiteCommand.ContentOneofCase.Commit:
+                await site.CommitAsync(WireJson.Read<CommitRecord>(command.Commit), cancellation);
+                return Done();
+            case SiteCommand.ContentOneofCase.Abort:
+                await site.AbortAsync(new RoundKey(study, command.Abort.Round, command.Abort.Attempt), cancellation);
+                return Done();
+            case SiteCommand.ContentOneofCase.Evaluate:
+                var order = command.Evaluate;
+                var split = Enum.TryParse<Split>(order.Split, out var known) ? known : throw new RosflException(ExitCode.Protocol, "An evaluation names no split of this program: update it.");
+                return Reply(new SiteReply { Scores = WireJson.Write(await site.EvaluateAsync(new EvaluationOrder(order.Round, split, task.Model, order.ModelName, order.SplitName), cancellation)) }, []);
+            default:
+                IsFinished = true;
+                return Done();
+        }
+    }
+
+    private async Task<Outgoing<SiteMessage>> TrainAsync(SiteTask task, CancellationToken cancellation)
+    {
+        var order = task.Command.Train;
+        key = new RoundKey(study, order.Round, order.Attempt);
+        var update = await site.TrainAsync(new RoundStart(key, task.Model, WireJson.ReadOptional<CommitRecord>(order.Last), order.Relay ? task.Travelling : null), cancellation);
+        var message = new SiteUpdateMessage { Figures = WireJson.Write(update.Figures), Travelling = { ModelFrames.Announced(update.Travelling ?? []) } };
+        return Reply(new SiteReply { Update = message }, [.. update.Parts.Named(), .. update.Travelling ?? []]);
+    }
+
+    private static Outgoing<SiteMessage> Done() => Reply(new SiteReply { Done = true }, []);
+
+    private static Outgoing<SiteMessage> Reply(SiteReply reply, IReadOnlyList<NamedArray> arrays) => new(new SiteMessage { Reply = reply }, arrays);
+}

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RosFL.Runs;
+
+namespace RosFL.Grpc.Hosting;
+
+/// <summary>Configuration of <c>rosfl aggregate</c>.</summary>
+/// <param name="Party">Folder with this server's certificate, as 'rosfl enrol' makes it.</param>
+/// <param name="Listen">Address and port: 0.0.0.0:7443.</param>
+public sealed record AggregateOptions(string Party, string Listen, AggregatedStudy[] Studies);
+
+/// <summary>A study at the aggregation server.</summary>
+/// <param name="Run">The run file; results go to its output.folder.</param>
+/// <param name="Sites">Names in site order.</param>
+/// <param name="ComputationServer">Address such as https://compute.example.org:7443; empty where the algorithm needs none.</param>
+/// <param name="QuorumSites">Sites that must end a round; 0 means all.</param>
+/// <param name="QuorumShare">Share of training items that they must hold, 0 to 1.</param>
+/// <param name="PatienceSeconds">A site that shows no step for so long is left out of the round.</param>
+public sealed record AggregatedStudy(string Run, string[] Sites, string ComputationServer = "", int QuorumSites = 0, double QuorumShare = 1, double PatienceSeconds = 300);
+
+/// <summary>Configuration of <c>rosfl compute</c>.</summary>
+/// <param name="Folder">Where bodies are kept, a folder for each study in it.</param>
+public sealed record ComputeOptions(string Party, string Listen, string Folder, ComputedStudy[] Studies);
+
+/// <summary>A study at the computation server.</summary>
+/// <param name="BodySeed">The seed of initial bodies, 32 bytes in hexadecimal; it is public.</param>
+public sealed record ComputedStudy(string Run, string BodySeed);
+
+/// <summary>Configuration of <c>rosfl site</c>.</summary>
+/// <param name="Data">Root folder of the data; empty takes the run file's data.path.</param>
+/// <param name="Folder">Where the site keeps its own state.</param>
+/// <param name="SitesSecret">Of initial heads and tails, shared by the sites: 32 bytes in hexadecimal.</param>
+/// <param name="OwnSecret">Of this site's own chance: 32 bytes in hexadecimal.</param>
+public sealed record SiteProcessOptions(
+    string Party, string Run, string AggregationServer, string ComputationServer, string Folder, string BodySeed, string SitesSecret, string OwnSecret, string Data = "");
+
+/// <summary>Reads configurations: a JSON file, over which variables of the environment (ROSFL_LISTEN for listen) lie.</summary>
+public static class PartyOptions
+{
+    private const string Prefix = "ROSFL_";
+
+    /// <exception cref="RosflException">The file cannot be read or is no such configuration.</exception>
+    public static T Load<T>(string path) where T : class
+    {
+        var json = JsonSerializer.SerializeToNode(StrictJson.Load<JsonObject>(path))!.AsObject();
+        foreach (var member in typeof(T).GetProperties().Where(p => p.PropertyType == typeof(string)))
+            if (Environment.GetEnvironmentVariable(Prefix + member.Name.ToUpperInvariant()) is { } value)
+                json[JsonNamingPolicy.CamelCase.ConvertName(member.Name)] = value;
+        return StrictJson.Read<T>(json.ToJsonString(), $"File '{path}'");
+    }
+
+    /// <summary>A secret from its hexadecimal text.</summary>
+    public static Seeds Seeds(string text, string option)
+    {
+        try
+        {
+            return new Seeds(Convert.FromHexString(text));
+        }
+        catch (Exception error) when (error is FormatException or ArgumentException)
+        {
+            throw new RosflException(ExitCode.InvalidFile, $"Option {option} is no {Runs.Seeds.Length} bytes in hexadecimal: make one with 'openssl rand -hex 32'.", error);
+        }
+    }
+}

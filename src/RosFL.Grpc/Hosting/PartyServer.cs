@@ -1,0 +1,61 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using RosFL.Grpc.Trust;
+using RosFL.Grpc.Wire;
+using RosFL.Runs;
+
+namespace RosFL.Grpc.Hosting;
+
+/// <summary>A server of a study: Kestrel with the parties' TLS and gRPC services, nothing else.</summary>
+public sealed class PartyServer : IAsyncDisposable
+{
+    private static readonly TimeSpan PingAfter = TimeSpan.FromSeconds(15);
+    private readonly WebApplication application;
+
+    private PartyServer(WebApplication application) => this.application = application;
+
+    /// <param name="listen">Address and port: 0.0.0.0:7443.</param>
+    /// <param name="map">Maps the services, each with who may call it.</param>
+    public static async Task<PartyServer> StartAsync(string listen, PartyCredentials credentials, Action<IServiceCollection> services, Action<WebApplication> map)
+    {
+        if (!IPEndPoint.TryParse(listen, out var end))
+            throw new RosflException(ExitCode.InvalidFile, $"Option listen is '{listen}', which is no address with a port: write for example 0.0.0.0:7443.");
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders().AddSimpleConsole().SetMinimumLevel(LogLevel.Warning);
+        builder.Services.AddPartyTrust(credentials);
+        builder.Services.AddGrpc(options => options.MaxReceiveMessageSize = FrameSizes.LargestMessageBytes);
+        services(builder.Services);
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        {
+            // streams live as long as a study; pings find the dead ones
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.Http2.KeepAlivePingDelay = PingAfter;
+            kestrel.Listen(end, port => port.UsePartyTls(credentials));
+        });
+        var application = builder.Build();
+        application.UseCallerCheck();
+        map(application);
+        try
+        {
+            await application.StartAsync();
+        }
+        catch (IOException taken)
+        {
+            await application.DisposeAsync();
+            throw new RosflException(ExitCode.Usage, $"Address '{listen}' cannot be listened on: {taken.Message}", taken);
+        }
+        return new(application);
+    }
+
+    /// <summary>Ends open calls after a moment.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using var moment = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        await application.StopAsync(moment.Token);
+        await application.DisposeAsync();
+    }
+}

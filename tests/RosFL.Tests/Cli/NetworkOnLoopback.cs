@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Globalization;
+using RosFL.Runs;
+
+namespace RosFL.Tests.Cli;
+
+/// <summary>What a run recorded, and what each party of a network kept of it.</summary>
+/// <param name="Models">Hash of the model after each round.</param>
+/// <param name="Records">Hash of each round's commit record.</param>
+/// <param name="Scores">Every score but those of the report's pictures.</param>
+internal sealed record NetworkResult(string Folder, IReadOnlyList<string> Models, IReadOnlyList<string> Records, IReadOnlyList<string> Scores)
+{
+    /// <summary>Hashes of the records that a party's own folder holds: a site's name or "computation-server".</summary>
+    public IReadOnlyList<string> RecordsOf(string party)
+    {
+        using var versions = TwoVersions.Open(Path.Combine(Folder, "network", "state", party, "tiny"));
+        return [.. versions.Records.Select(r => r.Hash)];
+    }
+}
+
+/// <summary>Runs the command line's <c>simulate</c> and <c>up</c> on a tiny network and reads what they recorded.</summary>
+internal sealed class NetworkOnLoopback : IDisposable
+{
+    private readonly string root = Directory.CreateTempSubdirectory("rosfl-up-").FullName;
+
+    public string Root => root;
+
+    public async Task<NetworkResult> SimulateAsync(string algorithm, params string[] more)
+    {
+        var (code, _, error) = await RunAsync(["simulate", RunFile(algorithm, "simulated"), .. more]);
+        Assert.True(code == 0, error);
+        return Read(Path.Combine(root, "simulated", "tiny"));
+    }
+
+    public async Task<NetworkResult> UpAsync(string algorithm, IReadOnlyDictionary<string, string>? environment = null, Action<string>? heard = null)
+    {
+        var (code, output, error) = await RunAsync(["up", RunFile(algorithm, "up"), "--json"], environment, heard);
+        Assert.True(code == 0, $"{error}\n{output}");
+        return Read(Path.Combine(root, "up", "tiny"));
+    }
+
+    /// <summary>Processes that still work on a run folder.</summary>
+    public static IReadOnlyList<string> ProcessesOf(string folder) =>
+    [
+        .. from process in Directory.EnumerateDirectories("/proc")
+           let command = Path.Combine(process, "cmdline")
+           where char.IsAsciiDigit(Path.GetFileName(process)[0]) && Text(command).Contains(folder, StringComparison.Ordinal)
+           select Path.GetFileName(process),
+    ];
+
+    public void Dispose() => Directory.Delete(root, recursive: true);
+
+    private static string Text(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    private string RunFile(string algorithm, string folder)
+    {
+        var path = Path.Combine(root, folder + ".json");
+        RosFL.Runs.RunFile.Of(new RunOptions
+        {
+            Name = "tiny", Rounds = 3, Algorithm = new() { Name = algorithm },
+            Network = new() { Name = "residual-unet", Channels = 4, Levels = 2 },
+            Training = new() { Batch = 2 },
+            Data = new() { Phantoms = new() { Sites = 2, ImagesPerSite = 6, Size = 32 } },
+            Preprocessing = new() { Intensity = IntensityKind.Window },
+            Evaluation = new() { ScoreWindow = [-160, 240] },
+            Machine = new() { Threads = 1 },
+            Output = new() { Folder = Path.Combine(root, folder) },
+        }).Save(path);
+        return path;
+    }
+
+    private static NetworkResult Read(string folder)
+    {
+        using var store = RunStore.Open(Path.Combine(folder, "store.db"));
+        var rounds = store.Rounds();
+        return new(folder, [.. rounds.Select(r => r.ModelHash)], [.. rounds.Select(r => r.Hash)],
+            [.. store.Scores().Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Round} {s.Split} {s.Site} {s.Case} {s.Metric} {s.Model} {s.Value:R}"))]);
+    }
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(
+        IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment = null, Action<string>? heard = null)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "RosFL.Cli.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var (lines, errors) = (new List<string>(), process.StandardError.ReadToEndAsync());
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            lines.Add(line);
+            heard?.Invoke(line);
+        }
+        await process.WaitForExitAsync();
+        return (process.ExitCode, string.Join('\n', lines.TakeLast(40)), await errors);
+    }
+}
