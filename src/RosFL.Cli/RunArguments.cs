@@ -45,6 +45,7 @@ internal sealed class RunArguments
     public static RunNames Names => new()
     {
         Algorithms = Algorithms.Names.ToDictionary(n => n, Algorithms.OptionsOf),
+        Split = Algorithms.Names.Where(Algorithms.IsSplit).ToHashSet(),
         Networks = NetworkCatalog.Names.ToDictionary(n => n, NetworkCatalog.OptionsOf),
     };
 

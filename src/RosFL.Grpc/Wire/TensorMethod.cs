@@ -28,6 +28,6 @@ public static class TensorMethod
         DuplexStreamingServerMethod<TService, TensorFrame<TRequest>, TensorFrame<TReply>> handler) : IServiceMethodProvider<TService>
         where TService : class where TRequest : class, IMessage<TRequest>, new() where TReply : class, IMessage<TReply>, new()
     {
-        public void OnServiceMethodDiscovery(ServiceMethodProviderContext<TService> context) => context.AddDuplexStreamingMethod(method, [], handler);
+        public void OnServiceMethodDiscovery(ServiceMethodProviderContext<TService> context) => context.AddDuplexStreamingMethod(method, [.. typeof(TService).GetCustomAttributes(inherit: true)], handler);
     }
 }

@@ -34,6 +34,9 @@ public static class Algorithms
     /// <summary>The members of <c>algorithm</c> that have an effect under a name.</summary>
     public static IReadOnlySet<string> OptionsOf(string name) => new HashSet<string>(Known[name].Options);
 
+    /// <summary>Whether the body of the algorithm is at the computation server.</summary>
+    public static bool IsSplit(string name) => Known[name].Make(new RunOptions { Algorithm = new() { Name = name } }).Body is BodyPlace.ReplicaPerSite or BodyPlace.Shared;
+
     /// <exception cref="RosflException">The name is unknown.</exception>
     public static Algorithm Of(RunOptions run) => Known.TryGetValue(run.Algorithm.Name, out var known)
         ? known.Make(run)

@@ -3,6 +3,7 @@ using RosFL.Imaging.Splits;
 using RosFL.Reports;
 using RosFL.Runs;
 using RosFL.Training;
+using RosFL.Training.Payloads;
 
 namespace RosFL.Federation;
 
@@ -79,7 +80,7 @@ public sealed class Simulation : IDisposable
             progress(new SimulationProgress.Stepped(step));
         });
 
-    private IBodyLink OpenBody(BodyOrder order) => bodies!.Open(order);
+    private IBodyLink OpenBody(BodyOrder order) => PayloadBodyLink.Around(bodies!.Open(order), study.Run.Wire);
 
     private IReadOnlyList<string> Names => [.. sites.Select(s => s.Name)];
 

@@ -3,6 +3,7 @@ using RosFL.Imaging;
 using RosFL.Reports;
 using RosFL.Runs;
 using RosFL.Training;
+using RosFL.Training.Payloads;
 using static TorchSharp.torch;
 
 namespace RosFL.Federation;
@@ -69,7 +70,7 @@ public sealed class Site(
         var state = start.Travelling is null ? versions.Committed : versions.Committed with { Optimizers = start.Travelling };
         var begin = study.Algorithm.Merges || state.Own is null ? state.Over(start.Global) : state.Own;
         using var part = study.NewSitePart();
-        using var body = new MeteredBodyLink(OpenBody(begin, state, new BodyOrder(start.Key, name, Training: true)));
+        using var body = new MeteredBodyLink(OpenBody(begin, state, new BodyOrder(start.Key, name, Training: true)), new PayloadCodec(study.Run.Wire));
         part.Head.Write(begin[PartName.Head]);
         part.Tail.Write(begin[PartName.Tail]);
         part.HeadOptimizer.Restore(state.Of(PartName.Head));

@@ -38,6 +38,8 @@ public sealed record RunOptions
 
     public EvaluationOptions Evaluation { get; init; } = new();
 
+    public WireOptions Wire { get; init; } = new();
+
     public MachineOptions Machine { get; init; } = new();
 
     public OutputOptions Output { get; init; } = new();

@@ -1,9 +1,10 @@
+using RosFL.Training.Payloads;
 using static TorchSharp.torch;
 
 namespace RosFL.Training;
 
 /// <summary>Counts the bytes of the tensors that cross a link, as the wire would carry them, without headers.</summary>
-public sealed class MeteredBodyLink(IBodyLink inner) : IBodyLink
+public sealed class MeteredBodyLink(IBodyLink inner, PayloadCodec codec) : IBodyLink
 {
     /// <summary>Bytes from the site to the body.</summary>
     public long Up { get; private set; }
@@ -21,8 +22,8 @@ public sealed class MeteredBodyLink(IBodyLink inner) : IBodyLink
 
     private Tensor Counted(Tensor sent, Tensor received)
     {
-        Up += sent.numel() * sent.element_size();
-        Down += received.numel() * received.element_size();
+        Up += codec.BytesOf(sent);
+        Down += codec.BytesOf(received);
         return received;
     }
 }

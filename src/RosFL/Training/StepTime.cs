@@ -8,6 +8,8 @@ namespace RosFL.Training;
 /// <param name="StepsInRound">Steps of this site in this round.</param>
 public readonly record struct StepTime(int Round, int Step, int StepsInRound)
 {
+    public bool IsLast => Step + 1 == StepsInRound;
+
     /// <summary>The learning rate of this step.</summary>
     public double LearningRate(TrainingOptions training, int rounds)
     {

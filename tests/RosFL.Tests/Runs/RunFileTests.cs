@@ -12,6 +12,7 @@ public sealed class RunFileTests
             ["fedavg"] = new HashSet<string> { "weighting", "merge" },
             ["fedprox"] = new HashSet<string> { "mu", "weighting", "merge" },
         },
+        Split = new HashSet<string> { "ros-fl" },
         Networks = new Dictionary<string, IReadOnlySet<string>>
         {
             ["red-cnn"] = new HashSet<string> { "channels", "inputChannels", "outputChannels" },
@@ -124,6 +125,22 @@ public sealed class RunFileTests
         var file = RunFile.Parse("""{ "algorithm": { "name": "ros-fl", "strength": 0.5, "weighting": "uniform" } }""", "x.json", names: Names);
         var other = file.WithAlgorithm("fedavg", Names).Options.Algorithm;
         Assert.Equal(("fedavg", null, SiteWeighting.Uniform), (other.Name, other.Strength, other.Weighting));
+    }
+
+    /// <summary>Proves that what crosses the cut is an option only where something crosses it.</summary>
+    [Theory]
+    [InlineData("""{ "algorithm": { "name": "fedavg" }, "wire": { "payload": "int8" } }""", "Option 'wire.payload' is \"int8\", but has an effect only where the body is at the computation server, which is so under algorithm ros-fl")]
+    [InlineData("""{ "machine": { "compute": "bf16" }, "wire": { "payload": "bf16" } }""", "whose numbers travel as bf16 anyway")]
+    [InlineData("""{ "preprocessing": { "patch": [8, 8] }, "evaluation": { "window": [8, 8] }, "wire": { "imageSizes": [[8, 8]] } }""", "without preprocessing.patch or without evaluation.window")]
+    [InlineData("""{ "wire": { "imageSizes": [[8, 8], [8]] } }""", "Option 'wire.imageSizes' has [8]; each size is 2 positive numbers")]
+    [InlineData("""{ "wire": { "largestRms": 0 } }""", "Option 'wire.largestRms' is 0; it must be above 0")]
+    public void Parse_ofAWireOptionInVain_isRefused(string json, string part) => Assert.Contains(part, Assert.Single(Errors(json)), StringComparison.Ordinal);
+
+    [Fact]
+    public void WithAlgorithm_thatSendsNothingAcrossTheCut_dropsTheWiresOptions()
+    {
+        var file = RunFile.Parse("""{ "algorithm": { "name": "ros-fl" }, "wire": { "payload": "int8" } }""", "x.json", names: Names);
+        Assert.Equal(PayloadKind.Fp32, file.WithAlgorithm("fedavg", Names).Options.Wire.Payload);
     }
 
     /// <summary>Proves that the defaults themselves are a legal run.</summary>

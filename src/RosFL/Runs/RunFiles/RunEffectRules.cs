@@ -11,6 +11,14 @@ internal static class RunEffectRules
         Images(rules, run);
         Scanner(rules, run);
         Scores(rules, run);
+        Wire(rules, run);
+    }
+
+    private static void Wire(RunRules rules, RunOptions run)
+    {
+        rules.Together(run.Wire.Payload != PayloadKind.Bf16 || run.Machine.Compute != ComputeKind.Bf16,
+            "Option 'wire.payload' is \"bf16\", which has no effect under machine.compute 'bf16', whose numbers travel as bf16 anyway: remove it.");
+        rules.OnlyIf(run.Preprocessing.Patch.Length == 0 || run.Evaluation.Window.Length == 0, run.Wire.ImageSizes, "without preprocessing.patch or without evaluation.window");
     }
 
     private static void Training(RunRules rules, RunOptions run)

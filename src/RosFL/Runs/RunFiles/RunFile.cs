@@ -60,7 +60,9 @@ public sealed class RunFile
     {
         var used = names.Algorithms.TryGetValue(algorithm, out var members) ? members : new HashSet<string>();
         var unused = (set["algorithm"] as JsonObject ?? []).Select(member => member.Key).Where(member => member != "name" && !used.Contains(member));
-        return With([$"algorithm.name={algorithm}", .. unused.Select(member => $"algorithm.{member}=null")], names);
+        var crosses = names.Split is not { } split || split.Contains(algorithm);
+        var wire = crosses ? [] : (set["wire"] as JsonObject ?? []).Select(member => member.Key);
+        return With([$"algorithm.name={algorithm}", .. unused.Select(member => $"algorithm.{member}=null"), .. wire.Select(member => $"wire.{member}=null")], names);
     }
 
     /// <summary>Whether the file itself sets the option at a path such as <c>training.momentum</c>.</summary>

@@ -7,6 +7,11 @@ internal static class RunNameRules
     {
         Name(rules, "algorithm", run.Algorithm.Name, names.Algorithms, typeof(AlgorithmOptions));
         Name(rules, "network", run.Network.Name, names.Networks, typeof(NetworkOptions));
+        if (names.Split is not { } split) return;
+        var when = $"where the body is at the computation server, which is so under algorithm {string.Join(", ", split)}";
+        rules.OnlyIf(split.Contains(run.Algorithm.Name), run.Wire.Payload, when);
+        rules.OnlyIf(split.Contains(run.Algorithm.Name), run.Wire.LargestRms, when);
+        rules.OnlyIf(split.Contains(run.Algorithm.Name), run.Wire.ImageSizes, when);
     }
 
     private static void Name(RunRules rules, string group, string name, IReadOnlyDictionary<string, IReadOnlySet<string>> known, Type options)

@@ -24,6 +24,7 @@ public static partial class RunOptionsCheck
         Sites(rules, run);
         Images(rules, run);
         Scanner(rules, run);
+        Wire(rules, run);
         if (names is not null)
             RunNameRules.Apply(rules, run, names);
         RunEffectRules.Apply(rules, run);
@@ -159,6 +160,14 @@ public static partial class RunOptionsCheck
         rules.Above(run.Ct.WaterPerMm, 0);
         rules.AtLeast(run.Ct.Reduce, 1);
         Geometry(rules, run.Ct.Geometry, "ct.geometry");
+    }
+
+    private static void Wire(RunRules rules, RunOptions run)
+    {
+        rules.Above(run.Wire.LargestRms, 0);
+        foreach (var size in run.Wire.ImageSizes)
+            if (size.Length != run.Network.Dimensions || Array.Exists(size, pixels => pixels < 1))
+                rules.Add("wire.imageSizes", $"has {RunRules.Shown(size)}; each size is {run.Network.Dimensions} positive numbers, one for each spatial dimension.");
     }
 
     private static void Geometry(RunRules rules, CtGeometryOptions scanner, string path)

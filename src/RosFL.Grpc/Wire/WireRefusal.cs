@@ -1,0 +1,51 @@
+using System.Globalization;
+using Google.Protobuf;
+using Grpc.Core;
+using RosFL.Federation;
+using RosFL.Grpc.Protocol;
+using RosFL.Runs;
+
+namespace RosFL.Grpc.Wire;
+
+/// <summary>
+/// A refusal on its way through gRPC: the sentence is the status, the exit code and where the study stands are trailers. An error of the
+/// network itself has no such trailers, which is how the caller tells "no" from "nobody there".
+/// </summary>
+public static class WireRefusal
+{
+    private const string CodeKey = "rosfl-code", LostKey = "rosfl-round-lost", StandKey = "rosfl-position-bin";
+
+    /// <param name="stand">Where the study stands at this end, for a caller that is behind.</param>
+    public static RpcException ToRpc(RosflException refusal, Position? stand = null) =>
+        ToRpc(StatusOf(refusal.Code), refusal.Message, CodeKey, ((int)refusal.Code).ToString(CultureInfo.InvariantCulture), stand);
+
+    /// <param name="stand">Where the study stands at this end.</param>
+    public static RpcException ToRpc(RoundLostException lost, Position? stand = null) => ToRpc(StatusCode.Aborted, lost.Message, LostKey, "1", stand);
+
+    /// <summary>The <see cref="RosflException"/> or <see cref="RoundLostException"/> that the other end sent, or null where the network failed.</summary>
+    public static Exception? From(RpcException error)
+    {
+        if (error.Trailers.GetValue(LostKey) is not null) return new RoundLostException(error.Status.Detail, error);
+        return int.TryParse(error.Trailers.GetValue(CodeKey), CultureInfo.InvariantCulture, out var code) && Enum.IsDefined((ExitCode)code)
+            ? new RosflException((ExitCode)code, error.Status.Detail, error)
+            : null;
+    }
+
+    /// <summary>Where the study stands at the end that refused.</summary>
+    public static Position? StandOf(RpcException error) =>
+        error.Trailers.GetValueBytes(StandKey) is { } bytes ? Position.Parser.ParseFrom(bytes) : null;
+
+    private static RpcException ToRpc(StatusCode status, string sentence, string key, string value, Position? stand)
+    {
+        var trailers = new Metadata { { key, value } };
+        if (stand is not null) trailers.Add(StandKey, stand.ToByteArray());
+        return new RpcException(new Status(status, sentence), trailers);
+    }
+
+    private static StatusCode StatusOf(ExitCode code) => code switch
+    {
+        ExitCode.Protocol => StatusCode.InvalidArgument,
+        ExitCode.Unreachable => StatusCode.DeadlineExceeded,
+        _ => StatusCode.FailedPrecondition,
+    };
+}

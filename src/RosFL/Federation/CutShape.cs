@@ -1,0 +1,10 @@
+using static TorchSharp.torch;
+
+namespace RosFL.Federation;
+
+/// <summary>What crosses the cut for one image of one size: shapes (C, ...) without the batch, and the types in which they are computed.</summary>
+public sealed record CutShape(IReadOnlyList<long> Smashed, ScalarType SmashedType, IReadOnlyList<long> Features, ScalarType FeaturesType)
+{
+    /// <summary>The spatial size of all four tensors.</summary>
+    public IEnumerable<long> Size => Smashed.Skip(1);
+}
