@@ -36,7 +36,9 @@ internal static class LoopBench
     {
         using var all = NewDisposeScope();
         var models = Enumerable.Range(0, Sites).Select(_ => new PlainRedCnn(channels)).ToList();
+#pragma warning disable RS0030 // TorchSharp's own optimizer, as in any loop by hand
         var optimizers = models.ConvertAll(m => optim.Adam(m.parameters(), 1e-4));
+#pragma warning restore RS0030
         for (var round = 0; round < Rounds; round++)
         {
             foreach (var (model, optimizer) in models.Zip(optimizers))

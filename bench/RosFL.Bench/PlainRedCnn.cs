@@ -26,6 +26,8 @@ internal sealed class PlainRedCnn : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    // the operators of TorchSharp, as one would write them without knowing better
+#pragma warning disable RS0030
     public override Tensor forward(Tensor x)
     {
         var a2 = relu(conv2.call(relu(conv1.call(x))));
@@ -34,4 +36,5 @@ internal sealed class PlainRedCnn : Module<Tensor, Tensor>
         u = tconv3.call(relu(tconv2.call(relu(u)))) + a2;
         return relu(tconv5.call(relu(tconv4.call(relu(u)))) + x);
     }
+#pragma warning restore RS0030
 }

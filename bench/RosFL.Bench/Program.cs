@@ -10,6 +10,7 @@ var benches = new Dictionary<string, (int Reps, Action<BenchOptions> Run)>
     ["split"] = (15, SplitBench.Run),
     ["loop"] = (7, LoopBench.Run),
     ["peak"] = (7, PeakBench.Run),
+    ["optimizer"] = (60, OptimizerBench.Run),
     ["memory"] = (10, MemoryBench.Run),
     ["threads"] = (9, ThreadsBench.Run),
     [SitesMemory.Name] = (2, SitesMemory.Run),
@@ -17,7 +18,7 @@ var benches = new Dictionary<string, (int Reps, Action<BenchOptions> Run)>
 
 if (args.Length == 0 || args.Length % 2 == 0 || !benches.TryGetValue(args[0], out var bench))
 {
-    Console.Error.WriteLine("usage: RosFL.Bench split|loop|peak|memory|threads [--reps n] [--threads n] [--sites n]");
+    Console.Error.WriteLine("usage: RosFL.Bench split|loop|peak|optimizer|memory|threads [--reps n] [--threads n] [--sites n]");
     return 2;
 }
 

@@ -1,6 +1,7 @@
 using RosFL.Networks;
 using RosFL.Networks.Layers;
 using RosFL.Runs;
+using RosFL.Tensors;
 using static TorchSharp.torch;
 
 namespace RosFL.Samples.Extend;
@@ -36,6 +37,6 @@ public static class ShallowNetwork
             return (down, down);
         }
 
-        public override Tensor Ascend(Tensor x, Tensor? skip) => right.call(x + skip!);
+        public override Tensor Ascend(Tensor x, Tensor? skip) => right.call(x.Plus(skip!));
     }
 }

@@ -1,3 +1,4 @@
+using RosFL.Tensors;
 using RosFL.Training;
 using static TorchSharp.torch;
 
@@ -17,7 +18,7 @@ public sealed class ProximalHook(double mu) : StepHook
     public override void BeforeStep(Part part)
     {
         foreach (var ((_, parameter), from) in part.Parameters.Zip(start))
-            parameter.grad?.add_(parameter - from, mu);
+            parameter.grad?.Add(parameter - from, mu);
     }
 
     public override void Dispose()

@@ -1,4 +1,5 @@
 using RosFL.Runs;
+using RosFL.Tensors;
 using RosFL.Training;
 using static TorchSharp.torch;
 
@@ -31,8 +32,8 @@ public sealed class ScaffoldHook : StepHook
         for (var i = 0; i < sum.Length; i++)
         {
             if (part.Parameters[i].Value.grad is not { } gradient) continue;
-            sum[i].add_(gradient);
-            gradient.add_(shift[i]);
+            sum[i].Add(gradient);
+            gradient.Add(shift[i]);
         }
         steps++;
     }
@@ -40,7 +41,7 @@ public sealed class ScaffoldHook : StepHook
     public override IEnumerable<NamedArray> EndRound(Part part)
     {
         using var scope = NewDisposeScope();
-        own = part.Parameters.Zip(sum, (p, s) => Part.Copy(Prefix + p.Name, s / Math.Max(1, steps))).ToDictionary(a => a.Name);
+        own = part.Parameters.Zip(sum, (p, s) => Part.Copy(Prefix + p.Name, s.DividedBy(Math.Max(1, steps)))).ToDictionary(a => a.Name);
         return own.Values;
     }
 
@@ -54,7 +55,7 @@ public sealed class ScaffoldHook : StepHook
     private Tensor Shift(string name, Tensor parameter, Weights global)
     {
         var result = zeros_like(parameter).detach();
-        if (global.Find(name) is { } c) result.add_(tensor(c.Values, c.Shape).to(parameter.device));
+        if (global.Find(name) is { } c) result.Add(tensor(c.Values, c.Shape).to(parameter.device));
         if (own.TryGetValue(name, out var ci)) result.sub_(tensor(ci.Values, ci.Shape).to(parameter.device));
         return result;
     }

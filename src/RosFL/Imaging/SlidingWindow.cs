@@ -1,4 +1,5 @@
 using RosFL.Runs;
+using RosFL.Tensors;
 using static TorchSharp.torch;
 
 namespace RosFL.Imaging;
@@ -40,8 +41,8 @@ public static class SlidingWindow
         if (!output.shape.SequenceEqual(expected))
             throw new RosflException(ExitCode.InvalidRun,
                 $"The network answered a window of {string.Join('x', window)} with {string.Join('x', output.shape)} instead of {string.Join('x', expected)}: choose an evaluation.window that its levels divide evenly.");
-        Part(sum, start, window).add_(output.to(ScalarType.Float32) * weights);
-        Part(total, start, window).add_(weights);
+        Part(sum, start, window).Add(output.to(ScalarType.Float32) * weights);
+        Part(total, start, window).Add(weights);
     }
 
     /// <summary>A view.</summary>
@@ -81,7 +82,7 @@ public static class SlidingWindow
             var along = Enumerable.Range(0, length).Select(i => (float)Math.Exp(-Math.Pow((i - (length - 1) / 2.0) / sigma, 2) / 2)).ToArray();
             weights = weights.unsqueeze(-1) * tensor(along);
         }
-        return weights.clamp_min(1e-12);
+        return weights.AtLeast(1e-12);
     }
 
     private static Tensor Pad(Tensor image, int[] window)

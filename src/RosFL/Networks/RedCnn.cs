@@ -1,5 +1,6 @@
 using RosFL.Networks.Layers;
 using RosFL.Runs;
+using RosFL.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
 
@@ -25,7 +26,7 @@ public static class RedCnn
             new ResidualLevel(layers, "conv3", "tconv3", c, c, c, activateSum: false),
             new PlainLevel(layers, "conv4", "tconv2", c),
         ];
-        Tensor Bottom(Tensor a4) => tconv1.call(relu(conv5.call(a4))) + a4;
+        Tensor Bottom(Tensor a4) => tconv1.call(relu(conv5.call(a4))).Plus(a4);
         var network = new UNetwork(levels, [new("conv5", conv5), new("tconv1", tconv1)], Bottom);
         return new NetworkDefinition(network, [c, c, c, c], [c, c, c, c]) { SmallestSide = 21 };
     }
@@ -44,7 +45,7 @@ public static class RedCnn
 
         public override Tensor Ascend(Tensor x, Tensor? skip)
         {
-            var sum = tconv.call(relu(x)) + skip!;
+            var sum = tconv.call(relu(x)).Plus(skip!);
             return activateSum ? relu(sum) : sum;
         }
     }

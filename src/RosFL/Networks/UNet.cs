@@ -1,5 +1,6 @@
 using RosFL.Networks.Layers;
 using RosFL.Runs;
+using RosFL.Tensors;
 using static TorchSharp.torch;
 
 namespace RosFL.Networks;
@@ -93,7 +94,7 @@ public static class UNet
         public override Tensor Ascend(Tensor x, Tensor? skip)
         {
             var input = skip!.narrow(1, 0, inputChannels);
-            return input + inner.Ascend(x, skip.narrow(1, inputChannels, skip.shape[1] - inputChannels));
+            return input.Plus(inner.Ascend(x, skip.narrow(1, inputChannels, skip.shape[1] - inputChannels)));
         }
     }
 }

@@ -1,4 +1,5 @@
 using RosFL.Runs;
+using RosFL.Tensors;
 using static TorchSharp.torch;
 
 namespace RosFL.Training;
@@ -19,7 +20,7 @@ internal static class Initialisation
             var kernel = own.Where(p => p.parameter.dim() > 1).Select(p => p.parameter).FirstOrDefault();
             foreach (var (name, parameter) in own)
                 if (kernel is not null) DrawUniform(parameter, Bound(kernel), stream);
-                else parameter.fill_(name == "weight" ? 1 : 0);
+                else parameter.Fill(name == "weight" ? 1 : 0);
         }
     }
 

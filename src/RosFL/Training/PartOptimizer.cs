@@ -1,5 +1,5 @@
 using RosFL.Runs;
-using TorchSharp.Modules;
+using RosFL.Training.Optimizers;
 using static TorchSharp.torch;
 
 namespace RosFL.Training;
@@ -10,14 +10,14 @@ public sealed class PartOptimizer : IDisposable
     private readonly Part part;
     private readonly RunOptions run;
     private readonly StepHook? hook;
-    private readonly OptimizerHelper optimizer;
+    private readonly UpdateRule rule;
 
     public PartOptimizer(Part part, RunOptions run, StepHook? hook)
     {
         if (part.Parameters.Count == 0)
             throw new RosflException(ExitCode.InvalidRun, $"The {part.Name.Text()} has no parameters to train: choose another cut.depth.");
         (this.part, this.run, this.hook) = (part, run, hook);
-        optimizer = Make([.. part.Parameters.Select(p => p.Value)], run.Training);
+        rule = Make(part, run.Training);
     }
 
     public void BeginRound(Weights global) => hook?.BeginRound(part, global);
@@ -28,34 +28,33 @@ public sealed class PartOptimizer : IDisposable
         using var scope = NewDisposeScope();
         using (no_grad()) hook?.BeforeStep(part);
         if (run.Training.ClipNorm > 0) nn.utils.clip_grad_norm_(part.Parameters.Select(p => p.Value), run.Training.ClipNorm);
-        foreach (var group in optimizer.ParamGroups) group.LearningRate = time.LearningRate(run.Training, run.Rounds);
-        optimizer.step();
+        rule.Step(time.LearningRate(run.Training, run.Rounds));
         part.ClearGradients();
     }
 
     public IEnumerable<NamedArray> EndRound() => hook?.EndRound(part) ?? [];
 
     /// <summary>Moments, step counts and the hook's memory under names of this part.</summary>
-    public IReadOnlyList<NamedArray> Save() => [.. OptimizerMoments.Save(optimizer, part), .. hook?.Memory() ?? []];
+    public IReadOnlyList<NamedArray> Save() => [.. rule.Save(), .. hook?.Memory() ?? []];
 
     public void Restore(IReadOnlyList<NamedArray> saved)
     {
         if (saved.Count == 0) return;
         var byName = saved.ToDictionary(a => a.Name);
-        OptimizerMoments.Restore(optimizer, part, byName);
+        rule.Restore(byName);
         hook?.Recall(byName);
     }
 
     public void Dispose()
     {
-        optimizer.Dispose();
+        rule.Dispose();
         hook?.Dispose();
     }
 
-    private static OptimizerHelper Make(Parameter[] parameters, TrainingOptions o) => o.Optimizer switch
+    private static UpdateRule Make(Part part, TrainingOptions training) => training.Optimizer switch
     {
-        OptimizerKind.Adam => optim.Adam(parameters, o.LearningRate, o.Beta1, o.Beta2, weight_decay: o.WeightDecay),
-        OptimizerKind.AdamW => optim.AdamW(parameters, o.LearningRate, o.Beta1, o.Beta2, weight_decay: o.WeightDecay),
-        _ => optim.SGD(parameters, o.LearningRate, o.Momentum, weight_decay: o.WeightDecay),
+        OptimizerKind.Adam => new AdamRule(part, training, decoupled: false),
+        OptimizerKind.AdamW => new AdamRule(part, training, decoupled: true),
+        _ => new SgdRule(part, training),
     };
 }

@@ -1,5 +1,6 @@
 using RosFL.Imaging;
 using RosFL.Runs;
+using RosFL.Tensors;
 using static TorchSharp.torch;
 
 namespace RosFL.Tests.Imaging;
@@ -25,7 +26,7 @@ public sealed class SlidingWindowTests
         var image = rand([1, 2, .. size], generator: Seeds.Generator(1));
         var before = scope.DisposablesCount;
 
-        var output = SlidingWindow.Infer(image, window, overlap, 2, x => x * 1);
+        var output = SlidingWindow.Infer(image, window, overlap, 2, x => x.clone());
 
         Assert.Equal(before + 1, scope.DisposablesCount);
         Assert.Equal(image.shape, output.shape);
@@ -66,7 +67,7 @@ public sealed class SlidingWindowTests
         using var scope = NewDisposeScope();
         var calls = 0;
         // two windows over 12 pixels, at 0 and 4, answering 0 and 1
-        var output = SlidingWindow.Infer(zeros(1, 1, 8, 12), [8, 8], 0.5, 1, x => full(x.shape, calls++, ScalarType.Float32));
+        var output = SlidingWindow.Infer(zeros(1, 1, 8, 12), [8, 8], 0.5, 1, x => ones(x.shape).Times(calls++));
 
         var row = output[0, 0, 0].data<float>().ToArray();
         Assert.Equal(2, calls);

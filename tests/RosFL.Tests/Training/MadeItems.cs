@@ -1,5 +1,6 @@
 using RosFL.Imaging;
 using RosFL.Runs;
+using RosFL.Tensors;
 using static TorchSharp.torch;
 
 namespace RosFL.Tests.Training;
@@ -15,7 +16,7 @@ internal sealed class MadeItems(string site, int count, params long[] space) : I
     {
         using var scope = NewDisposeScope();
         var targets = cat([.. items.Select(item => Draw("made", siteNumber, item))], 0);
-        var images = targets + 0.3 * cat([.. items.Select((_, k) => Draw("shaken", seed, k))], 0);
+        var images = targets.Plus(cat([.. items.Select((_, k) => Draw("shaken", seed, k))], 0).Times(0.3));
         return new Batch(images.MoveToOuterDisposeScope(), targets.MoveToOuterDisposeScope(), null);
     }
 

@@ -1,6 +1,7 @@
 using RosFL.Networks;
 using RosFL.Networks.Layers;
 using RosFL.Runs;
+using RosFL.Tensors;
 using RosFL.Training;
 using static TorchSharp.torch;
 
@@ -26,7 +27,7 @@ internal static class MadePart
     public static void Grade(Part part, int step, double scale = 1)
     {
         using var generator = Seeds.Generator(new Seeds(4).For("gradient", step));
-        foreach (var (_, parameter) in part.Parameters) parameter.grad = scale * randn(parameter.shape, generator: generator);
+        foreach (var (_, parameter) in part.Parameters) parameter.grad = randn(parameter.shape, generator: generator).Times(scale);
     }
 
     /// <summary>All gradients in a row.</summary>

@@ -1,4 +1,5 @@
 using RosFL.Runs;
+using RosFL.Tensors;
 using RosFL.Training.Payloads;
 using static TorchSharp.torch;
 
@@ -21,7 +22,7 @@ public sealed class PayloadCodecTests
         var codec = Codec(kind);
         var back = codec.RoundTrip(numbers, "smashed");
         var largest = kind == PayloadKind.Int8 ? numbers.abs().flatten(2).amax([2], true).unsqueeze(3) : numbers.abs();
-        Assert.True(((back - numbers).abs() <= largest * relative * 1.0001).all().item<bool>());
+        Assert.True(((back - numbers).abs() <= largest.Times(relative * 1.0001)).all().item<bool>());
         Assert.Equal(numbers.shape, back.shape);
         Assert.Equal(210 * bytes + (kind == PayloadKind.Int8 ? 6 * 4 : 0), codec.BytesOf(numbers));
         Assert.Equal(codec.BytesOf(numbers), codec.Encode(numbers).Bytes);

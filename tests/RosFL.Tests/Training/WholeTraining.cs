@@ -9,21 +9,20 @@ namespace RosFL.Tests.Training;
 /// <summary>The two ways of training that must agree to the bit; both begin at the study's initial model.</summary>
 internal static class WholeTraining
 {
-    /// <summary>Ordinary back-propagation through the uncut network, and torch's own optimizer over all of it.</summary>
+    /// <summary>Ordinary back-propagation through the uncut network, then a step of every part of it.</summary>
     public static Model Whole(Study study, IReadOnlyList<Batch> batches)
     {
         var definition = NetworkCatalog.Create(study.Run.Network, study.Run.Cut, study.Run.Machine);
         var cut = Cut.Of(definition, study.Run.Cut);
         Part[] parts = [new(PartName.Head, cut.Site.HeadModules, CPU), new(PartName.Body, cut.Body.Modules, CPU), new(PartName.Tail, cut.Site.TailModules, CPU)];
         foreach (var part in parts) part.Write(study.InitialOf(part.Name));
-        var training = study.Run.Training;
-        using var optimizer = optim.Adam(parts.SelectMany(p => p.Parameters).Select(p => p.Value), training.LearningRate, weight_decay: training.WeightDecay);
-        foreach (var batch in batches)
+        PartOptimizer[] optimizers = [.. parts.Select(p => new PartOptimizer(p, study.Run, hook: null))];
+        for (var k = 0; k < batches.Count; k++)
         {
-            optimizer.zero_grad();
-            study.NewLoss().Of(definition.Network.Forward(batch.Images), batch.Targets).backward();
-            optimizer.step();
+            study.NewLoss().Of(definition.Network.Forward(batches[k].Images), batches[k].Targets).backward();
+            foreach (var optimizer in optimizers) optimizer.Step(new StepTime(0, k, batches.Count));
         }
+        foreach (var optimizer in optimizers) optimizer.Dispose();
         return new(parts.ToDictionary(p => p.Name, p => p.Read()));
     }
 

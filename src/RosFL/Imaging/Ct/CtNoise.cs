@@ -1,4 +1,5 @@
 using RosFL.Runs;
+using RosFL.Tensors;
 using static TorchSharp.torch;
 
 namespace RosFL.Imaging.Ct;
@@ -20,8 +21,8 @@ public static class CtNoise
             return integrals.alias();
         using var scope = NewDisposeScope();
         using var generator = Seeds.Generator(seed);
-        var counted = poisson(exp(-integrals) * photons, generator);
-        var read = counted + randn(integrals.shape, float32, generator: generator) * electronicNoise;
-        return (Math.Log(photons) - log(read.clamp_min(FewestPhotons))).MoveToOuterDisposeScope();
+        var counted = poisson(exp(-integrals).Times(photons), generator);
+        var read = counted.Plus(randn(integrals.shape, float32, generator: generator).Times(electronicNoise));
+        return Math.Log(photons).Minus(log(read.AtLeast(FewestPhotons))).MoveToOuterDisposeScope();
     }
 }

@@ -1,4 +1,5 @@
 using RosFL.Runs;
+using RosFL.Tensors;
 using static TorchSharp.torch;
 
 namespace RosFL.Imaging.Ct;
@@ -50,7 +51,7 @@ public sealed class CtScanner : IDisposable
         var sinograms_VBN = sinograms_B1VN.squeeze(1).permute(1, 0, 2);
         var sum_1BHW = zeros(1, sinograms_B1VN.shape[0], Height, Width);
         foreach (var (first, count) in Chunks())
-            sum_1BHW.add_(Inner(() => Adjoint(sinograms_VBN.narrow(0, first, count), first, count)));
+            sum_1BHW.Add(Inner(() => Adjoint(sinograms_VBN.narrow(0, first, count), first, count)));
         return sum_1BHW.transpose(0, 1).MoveToOuterDisposeScope();
     }
 

@@ -1,4 +1,5 @@
 using RosFL.Runs;
+using RosFL.Tensors;
 using static TorchSharp.torch;
 
 namespace RosFL.Imaging.Ct;
@@ -11,8 +12,8 @@ internal static class Hounsfield
     /// <summary>Attenuation per mm of (B,1,H,W); values below air are air, and so are the regions up to <see cref="CtOptions.AirBelowHu"/>.</summary>
     public static Tensor ToAttenuation(Tensor hu_B1HW, CtOptions options)
     {
-        var attenuation = (hu_B1HW - Air).clamp_min(0) * (options.WaterPerMm / -Air);
-        return options.AirBelowHu is { } floor ? attenuation.masked_fill(IsAir(hu_B1HW <= floor), 0) : attenuation;
+        var attenuation = hu_B1HW.Minus(Air).AtLeast(0).Times(options.WaterPerMm / -Air);
+        return options.AirBelowHu is { } floor ? attenuation.Masked(IsAir(hu_B1HW.IsAtMost(floor)), 0) : attenuation;
     }
 
     /// <summary>
@@ -22,9 +23,9 @@ internal static class Hounsfield
     private static Tensor IsAir(Tensor atFloor_B1HW)
     {
         static Tensor Grown(Tensor mask) => nn.functional.max_pool2d(mask, 3, stride: 1, padding: 1);
-        var eroded = 1 - Grown(1 - atFloor_B1HW.to(float32));
-        return Grown(eroded) > 0;
+        var eroded = 1.0.Minus(Grown(1.0.Minus(atFloor_B1HW.to(float32))));
+        return Grown(eroded).IsAbove(0);
     }
 
-    public static Tensor FromAttenuation(Tensor attenuation, CtOptions options) => attenuation * (-Air / options.WaterPerMm) + Air;
+    public static Tensor FromAttenuation(Tensor attenuation, CtOptions options) => attenuation.Times(-Air / options.WaterPerMm).Plus(Air);
 }

@@ -1,3 +1,4 @@
+using RosFL.Tensors;
 using static TorchSharp.torch;
 
 namespace RosFL.Imaging.Ct;
@@ -15,9 +16,9 @@ internal sealed class PixelTable : IDisposable
         this.geometry = geometry;
         using var scope = NewDisposeScope();
         var pixel = geometry.Options.PixelMm;
-        var x = (arange(geometry.Width, float64) - (geometry.Width - 1) / 2.0) * pixel;
-        var y = ((arange(geometry.Height, float64) - (geometry.Height - 1) / 2.0) * pixel).unsqueeze(1);
-        inside_HW = (x * x + y * y <= geometry.FieldOfViewMm * geometry.FieldOfViewMm).to(float32).DetachFromDisposeScope();
+        var x = TensorArithmetic.Range(geometry.Width, float64).Minus((geometry.Width - 1) / 2.0).Times(pixel);
+        var y = TensorArithmetic.Range(geometry.Height, float64).Minus((geometry.Height - 1) / 2.0).Times(pixel).unsqueeze(1);
+        inside_HW = (x * x).Plus(y * y).IsAtMost(geometry.FieldOfViewMm * geometry.FieldOfViewMm).to(float32).DetachFromDisposeScope();
         x_W = x.to(float32).DetachFromDisposeScope();
         y_H1 = y.to(float32).DetachFromDisposeScope();
     }
@@ -38,7 +39,7 @@ internal sealed class PixelTable : IDisposable
         {
             using var chunk = NewDisposeScope();
             var count = Math.Min(atOnce, views - first);
-            sum_BHW.add_(See(rows_VBN.narrow(0, first, count), first, grid_K2HW.narrow(0, 0, count), nearness_KHW?.narrow(0, 0, count)));
+            sum_BHW.Add(See(rows_VBN.narrow(0, first, count), first, grid_K2HW.narrow(0, 0, count), nearness_KHW?.narrow(0, 0, count)));
         }
         return sum_BHW.MoveToOuterDisposeScope();
     }
@@ -57,15 +58,15 @@ internal sealed class PixelTable : IDisposable
     {
         var (sin, cos) = Directions(first, (int)rows_KBN.shape[0]);
         var scale = 2 / (geometry.BinMm * (geometry.Options.Bins - 1));
-        var bin_KHW = grid_K2HW.select(1, 0).copy_(y_H1 * (sin * scale)).add_(x_W * (cos * scale));
+        var bin_KHW = grid_K2HW.select(1, 0).copy_(y_H1 * sin.Times(scale)).Add(x_W * cos.Times(scale));
         if (nearness_KHW is not null)
         {
-            nearness_KHW.copy_(y_H1 * (cos / geometry.Options.SourceMm) + 1).sub_(x_W * (sin / geometry.Options.SourceMm)).reciprocal_();
+            nearness_KHW.copy_((y_H1 * cos.DividedBy(geometry.Options.SourceMm)).Plus(1)).sub_(x_W * sin.DividedBy(geometry.Options.SourceMm)).reciprocal_();
             bin_KHW.mul_(nearness_KHW);
         }
         var seen_KBHW = nn.functional.grid_sample(rows_KBN.unsqueeze(2), grid_K2HW.permute(0, 2, 3, 1), align_corners: true);
         if (nearness_KHW is not null)
-            seen_KBHW.mul_(nearness_KHW.pow_(2).unsqueeze(1));
+            seen_KBHW.mul_(nearness_KHW.mul_(nearness_KHW).unsqueeze(1));
         return seen_KBHW.sum(dim: 0);
     }
 

@@ -1,4 +1,5 @@
 using RosFL.Runs;
+using RosFL.Tensors;
 using static TorchSharp.torch;
 
 namespace RosFL.Imaging.Ct;
@@ -18,8 +19,8 @@ internal sealed class RampFilter : IDisposable
         this.bins = bins;
         length = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(2 * bins));
         using var scope = NewDisposeScope();
-        var ramp = fft.rfft(tensor(Kernel(length, binMm))).real * binMm;
-        var window = (cos(arange(length / 2 + 1, float64) * (2 * Math.PI / length)) + 1) * 0.5;
+        var ramp = fft.rfft(tensor(Kernel(length, binMm))).real.Times(binMm);
+        var window = cos(TensorArithmetic.Range(length / 2 + 1, float64).Times(2 * Math.PI / length)).Plus(1).Times(0.5);
         responses[CtFilter.RamLak] = ramp.to(float32).DetachFromDisposeScope();
         responses[CtFilter.Hann] = (ramp * window).to(float32).DetachFromDisposeScope();
     }

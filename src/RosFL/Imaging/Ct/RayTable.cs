@@ -1,3 +1,4 @@
+using RosFL.Tensors;
 using static TorchSharp.torch;
 
 namespace RosFL.Imaging.Ct;
@@ -20,13 +21,13 @@ internal sealed class RayTable : IDisposable
         using var scope = NewDisposeScope();
         var o = geometry.Options;
         steps = 2 * (int)Math.Ceiling(geometry.RadiusMm / o.PixelMm) + 1;
-        var depth = ((arange(steps, float64) - (steps - 1) / 2.0) * o.PixelMm).unsqueeze(1);
-        var offset_1N = ((arange(o.Bins, float64) - (o.Bins - 1) / 2.0) * geometry.BinMm).unsqueeze(0);
-        var spread = geometry.IsFan ? depth / o.SourceMm + 1 : ones_like(depth);
+        var depth = TensorArithmetic.Range(steps, float64).Minus((steps - 1) / 2.0).Times(o.PixelMm).unsqueeze(1);
+        var offset_1N = TensorArithmetic.Range(o.Bins, float64).Minus((o.Bins - 1) / 2.0).Times(geometry.BinMm).unsqueeze(0);
+        var spread = geometry.IsFan ? depth.DividedBy(o.SourceMm).Plus(1) : ones_like(depth);
         across_TN = (offset_1N * spread).to(float32).DetachFromDisposeScope();
         depth_T1 = depth.to(float32).DetachFromDisposeScope();
-        var slope_N = geometry.IsFan ? offset_1N.squeeze(0) / o.SourceMm : zeros(o.Bins, float64);
-        lengths_N = (sqrt(slope_N * slope_N + 1) * o.PixelMm).to(float32).DetachFromDisposeScope();
+        var slope_N = geometry.IsFan ? offset_1N.squeeze(0).DividedBy(o.SourceMm) : zeros(o.Bins, float64);
+        lengths_N = sqrt((slope_N * slope_N).Plus(1)).Times(o.PixelMm).to(float32).DetachFromDisposeScope();
     }
 
     /// <summary>Views worked on at once: enough to occupy all threads, few enough that the points stay near the cache.</summary>
@@ -38,7 +39,7 @@ internal sealed class RayTable : IDisposable
         var (step, steps, bin, bins) = Crop(first, count);
         var (byAcross_K2, byDepth_K2) = Rotations(first, count);
         var grid_K2TN = across_TN.narrow(0, step, steps).narrow(1, bin, bins) * byAcross_K2.view(count, 2, 1, 1);
-        grid_K2TN.add_(depth_T1.narrow(0, step, steps) * byDepth_K2.view(count, 2, 1, 1));
+        grid_K2TN.Add(depth_T1.narrow(0, step, steps) * byDepth_K2.view(count, 2, 1, 1));
         var samples_KBTN = nn.functional.grid_sample(
             images_1BHW.expand(count, -1, -1, -1), grid_K2TN.permute(0, 2, 3, 1), align_corners: true);
         var integrals_KBN = samples_KBTN.sum(dim: 2) * lengths_N.narrow(0, bin, bins);

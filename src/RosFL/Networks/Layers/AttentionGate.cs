@@ -1,3 +1,4 @@
+using RosFL.Tensors;
 using static TorchSharp.torch;
 
 namespace RosFL.Networks.Layers;
@@ -18,5 +19,5 @@ public sealed class AttentionGate : nn.Module
 
     /// <summary>Both tensors are (B, channels, ...) of one size.</summary>
     public Tensor Gate(Tensor skip, Tensor gating) =>
-        skip * sigmoid(map.call(nn.functional.relu(skipSide.call(skip) + gateSide.call(gating))));
+        skip * sigmoid(map.call(nn.functional.relu(skipSide.call(skip).Plus(gateSide.call(gating)))));
 }

@@ -1,4 +1,5 @@
 using RosFL.Runs;
+using RosFL.Tensors;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -33,7 +34,7 @@ public sealed record LayerOptions(
     public Tensor Activate(Tensor x) => Activation switch
     {
         ActivationKind.Relu => nn.functional.relu(x),
-        ActivationKind.LeakyRelu => nn.functional.leaky_relu(x, 0.01),
+        ActivationKind.LeakyRelu => x.LeakyRelu(0.01),
         ActivationKind.Gelu => nn.functional.gelu(x),
         _ => nn.functional.silu(x),
     };

@@ -1,3 +1,4 @@
+using RosFL.Tensors;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -19,8 +20,8 @@ internal sealed class CrossEntropyLoss(double[] classWeights, double gamma = 0) 
         var labels = Counted(target.to(ScalarType.Int64).unsqueeze(1), counted);
         var logOfTruth = F.log_softmax(Counted(output, counted), 1).gather(1, labels);
         var weights = Counted(Weights(labels, output), counted);
-        var cost = gamma == 0 ? logOfTruth : logOfTruth * (1 - logOfTruth.exp()).clamp_min(LeastDoubt).pow(gamma);
-        return -(weights * cost).sum() / weights.sum().clamp_min(1e-30);
+        var cost = gamma == 0 ? logOfTruth : logOfTruth * 1.0.Minus(logOfTruth.exp()).AtLeast(LeastDoubt).Power(gamma);
+        return -(weights * cost).sum() / weights.sum().AtLeast(1e-30);
     }
 
     private Tensor Weights(Tensor labels, Tensor output) => classWeights.Length == 0

@@ -1,3 +1,4 @@
+using RosFL.Tensors;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -18,15 +19,15 @@ internal sealed class DiceLoss : Loss
         var shares = Foreground(Counted(F.softmax(Counted(output, counted), 1), counted));
         var truth = Foreground(OneHot(labels, output));
         var common = SumByClass(shares * truth);
-        var all = SumByClass(shares) + SumByClass(truth);
-        return 1 - ((2 * common + Smooth) / (all + Smooth)).mean();
+        var all = SumByClass(shares).Plus(SumByClass(truth));
+        return 1.0.Minus((common.Times(2).Plus(Smooth) / all.Plus(Smooth)).mean());
     }
 
     /// <summary>A pixel that does not count is background, whose channel nobody reads.</summary>
     private static Tensor OneHot(Tensor labels, Tensor output)
     {
         long[] alongChannels = [1, -1, .. Enumerable.Repeat(1L, output.shape.Length - 2)];
-        return (labels == arange(output.shape[1], device: output.device).view(alongChannels)).to(output.dtype);
+        return (labels == TensorArithmetic.Range(output.shape[1], device: output.device).view(alongChannels)).to(output.dtype);
     }
 
     private static Tensor Foreground(Tensor values_BCX) => values_BCX.narrow(1, 1, values_BCX.shape[1] - 1);

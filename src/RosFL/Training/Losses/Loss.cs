@@ -1,3 +1,4 @@
+using RosFL.Tensors;
 using static TorchSharp.torch;
 
 namespace RosFL.Training.Losses;
@@ -16,7 +17,7 @@ public abstract class Loss
     {
         using var scope = NewDisposeScope();
         var precise = output.dtype is ScalarType.BFloat16 or ScalarType.Float16 ? output.to(ScalarType.Float32) : output;
-        return Compute(precise, target, mask is null ? null : mask > 0.5).MoveToOuterDisposeScope();
+        return Compute(precise, target, mask is null ? null : mask.IsAbove(0.5)).MoveToOuterDisposeScope();
     }
 
     /// <param name="counted">The mask as booleans.</param>
@@ -24,5 +25,5 @@ public abstract class Loss
 
     /// <summary><paramref name="values"/> with zeros where a pixel does not count. Filling, unlike a product, also stops infinities and NaN, both ways.</summary>
     internal static Tensor Counted(Tensor values, Tensor? counted) =>
-        counted is null ? values : values.masked_fill(counted.logical_not(), 0);
+        counted is null ? values : values.Masked(counted.logical_not(), 0);
 }

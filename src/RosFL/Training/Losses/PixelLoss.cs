@@ -1,3 +1,4 @@
+using RosFL.Tensors;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -13,6 +14,6 @@ internal sealed class PixelLoss(bool squared) : Loss
             return squared ? F.mse_loss(output, target) : F.l1_loss(output, target);
         var difference = Counted(output - target, counted);
         var sum = squared ? (difference * difference).sum() : difference.abs().sum();
-        return sum / (counted.sum(output.dtype) * output.shape[1]).clamp_min(1);
+        return sum / counted.sum(output.dtype).Times(output.shape[1]).AtLeast(1);
     }
 }

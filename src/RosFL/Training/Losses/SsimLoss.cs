@@ -1,5 +1,6 @@
 using RosFL.Runs;
 using RosFL.Scores;
+using RosFL.Tensors;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -23,9 +24,9 @@ internal sealed class SsimLoss : Loss
                 $"SSIM of {size[^2]}x{size[^1]} pixels is undefined: its window has {Window}x{Window}; train on larger patches or choose another loss.");
         var map = Map(Planes(Counted(output, counted)), Planes(Counted(target.to(output.dtype), counted)));
         if (counted is null)
-            return 1 - map.mean();
+            return 1.0.Minus(map.mean());
         var wholeWindows = WholeWindows(counted, output);
-        return ((1 - map) * wholeWindows).sum() / wholeWindows.sum().clamp_min(1);
+        return (1.0.Minus(map) * wholeWindows).sum() / wholeWindows.sum().AtLeast(1);
     }
 
     /// <summary>Every channel and slice as an image of its own, (B D C, 1, H, W): one depthwise convolution for all.</summary>
@@ -37,8 +38,8 @@ internal sealed class SsimLoss : Loss
         Tensor meanA = blurred[0], meanB = blurred[1];
         Tensor squareOfA = meanA * meanA, squareOfB = meanB * meanB, productOfMeans = meanA * meanB;
         var covariance = blurred[4] - productOfMeans;
-        var variances = blurred[2] - squareOfA + (blurred[3] - squareOfB);
-        return (2 * productOfMeans + C1) * (2 * covariance + C2) / ((squareOfA + squareOfB + C1) * (variances + C2));
+        var variances = (blurred[2] - squareOfA).Plus(blurred[3] - squareOfB);
+        return productOfMeans.Times(2).Plus(C1) * covariance.Times(2).Plus(C2) / (squareOfA.Plus(squareOfB).Plus(C1) * variances.Plus(C2));
     }
 
     private static Tensor Blur(Tensor planes)
@@ -51,6 +52,6 @@ internal sealed class SsimLoss : Loss
     private static Tensor WholeWindows(Tensor counted, Tensor output)
     {
         var all = counted.expand(output.shape).to(output.dtype);
-        return (F.avg_pool2d(Planes(all), Window, 1) > 1 - 0.5 / (Window * Window)).to(output.dtype);
+        return F.avg_pool2d(Planes(all), Window, 1).IsAbove(1 - 0.5 / (Window * Window)).to(output.dtype);
     }
 }

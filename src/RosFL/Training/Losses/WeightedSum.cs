@@ -1,3 +1,4 @@
+using RosFL.Tensors;
 using static TorchSharp.torch;
 
 namespace RosFL.Training.Losses;
@@ -6,5 +7,5 @@ namespace RosFL.Training.Losses;
 internal sealed class WeightedSum(Loss first, double weight, Loss second) : Loss
 {
     internal override Tensor Compute(Tensor output, Tensor target, Tensor? counted) =>
-        first.Compute(output, target, counted) + weight * second.Compute(output, target, counted);
+        first.Compute(output, target, counted).Plus(second.Compute(output, target, counted).Times(weight));
 }

@@ -1,4 +1,5 @@
 using RosFL.Runs;
+using RosFL.Tensors;
 using static TorchSharp.torch;
 
 namespace RosFL.Training.Payloads;
@@ -35,8 +36,8 @@ public sealed class PayloadCodec(WireOptions options)
         var values = tensor.detach().cpu();
         if (!HasScales) return new Payload(values.to(TypeOf(values.dtype)).MoveToOuterDisposeScope(), null);
         var numbers = values.to(ScalarType.Float32);
-        var scales = (numbers.abs().flatten(2).amax([2]) / Int8Steps).clamp_min(SmallestScale);
-        var steps = (numbers / Spread(scales, numbers)).round().clamp(-Int8Steps, Int8Steps).to(ScalarType.Int8);
+        var scales = numbers.abs().flatten(2).amax([2]).DividedBy(Int8Steps).AtLeast(SmallestScale);
+        var steps = (numbers / Spread(scales, numbers)).round().Between(-Int8Steps, Int8Steps).to(ScalarType.Int8);
         return new Payload(steps.MoveToOuterDisposeScope(), scales.MoveToOuterDisposeScope());
     }
 
@@ -69,7 +70,7 @@ public sealed class PayloadCodec(WireOptions options)
     /// <summary>One pass: a sum of squares is finite only when every number is.</summary>
     private void Check(Tensor numbers, string name)
     {
-        var rms = Math.Sqrt(numbers.to(ScalarType.Float32).square().mean().item<float>());
+        var rms = Math.Sqrt(numbers.to(ScalarType.Float32).Power(2).mean().item<float>());
         if (!double.IsFinite(rms))
             throw new RosflException(ExitCode.Protocol, $"Tensor '{name}' of the cut has numbers that are not finite or too large for wire.payload {Kind}: training diverged (lower training.learningRate) or needs a payload of wider range.");
         if (rms > options.LargestRms)

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using RosFL.Imaging.Ct;
 using RosFL.Runs;
+using RosFL.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -108,7 +109,7 @@ public sealed class CtScannerTests
         var ellipse = new Ellipse(31, -14, 60, 40, 0.7);
         var projected = scanner.Project(ellipse.Draw(120, 140, 2)).squeeze();
         var exact = ellipse.Project(geometry);
-        var error = (projected - exact).square().mean().sqrt().item<float>() / exact.max().item<float>();
+        var error = (projected - exact).Power(2).mean().sqrt().item<float>() / exact.max().item<float>();
         Assert.InRange(error, 0, 0.005);
     }
 
@@ -182,8 +183,8 @@ public sealed class CtScannerTests
     private static double RelativeError(CtScanner scanner, Tensor image, Tensor truth, double value)
     {
         var size = truth.shape[2];
-        var axis = (arange(size, float32) - (size - 1) / 2f) * scanner.Options.PixelMm;
-        var inside = axis.square() + axis.square().unsqueeze(1) <= Math.Pow(Math.Min(scanner.FieldOfViewMm, size * scanner.Options.PixelMm / 2), 2);
-        return (image - truth).squeeze()[inside].square().mean().sqrt().item<float>() / value;
+        var axis = TensorArithmetic.Range(size, float32).Minus((size - 1) / 2.0).Times(scanner.Options.PixelMm);
+        var inside = axis.Power(2).Plus(axis.Power(2).unsqueeze(1)).IsAtMost(Math.Pow(Math.Min(scanner.FieldOfViewMm, size * scanner.Options.PixelMm / 2), 2));
+        return (image - truth).squeeze()[inside].Power(2).mean().sqrt().item<float>() / value;
     }
 }

@@ -1,6 +1,7 @@
 using RosFL.Imaging;
 using RosFL.Imaging.Ct;
 using RosFL.Runs;
+using RosFL.Tensors;
 using static TorchSharp.torch;
 
 namespace RosFL.Tests.Imaging.Ct;
@@ -86,7 +87,7 @@ public sealed class CtSimulatorTests
     private static Picture Body()
     {
         using var scope = NewDisposeScope();
-        return new Picture((Disc.Smooth(64, 24, 6, 1000) - 1000).data<float>().ToArray(), 1, 64, 64);
+        return new Picture(Disc.Smooth(64, 24, 6, 1000).Minus(1000).data<float>().ToArray(), 1, 64, 64);
     }
 
     /// <summary>Mean over a square well inside the body.</summary>

@@ -1,4 +1,5 @@
 using RosFL.Runs;
+using RosFL.Tensors;
 using static TorchSharp.torch;
 
 namespace RosFL.Tests.Training.Losses;
@@ -19,7 +20,7 @@ public sealed class LossTests
         {
             var gradient = Gradient(kind, output, target, m);
             // one direction through all elements, and some single elements
-            var direction = rand(output.shape, ScalarType.Float64, generator: Seeds.Generator(9)) - 0.5;
+            var direction = rand(output.shape, ScalarType.Float64, generator: Seeds.Generator(9)).Minus(0.5);
             Assert.Equal((gradient * direction).sum().item<double>(), Slope(direction), 7);
             for (var i = 0L; i < output.numel(); i += 97)
             {
@@ -29,7 +30,7 @@ public sealed class LossTests
             }
 
             double Slope(Tensor along) =>
-                (loss.Of(output + 1e-5 * along, target, m) - loss.Of(output - 1e-5 * along, target, m)).item<double>() / 2e-5;
+                (loss.Of(output.Plus(along.Times(1e-5)), target, m) - loss.Of(output.Plus(along.Times(-1e-5)), target, m)).item<double>() / 2e-5;
         }
     }
 
@@ -39,10 +40,10 @@ public sealed class LossTests
     {
         using var scope = NewDisposeScope();
         var (output, target, mask) = LossCases.Batch(kind, dimensions);
-        var outside = mask < 0.5;
-        var spoiledOutput = output.masked_fill(outside, double.NaN);
+        var outside = mask.IsAtMost(0.5);
+        var spoiledOutput = output.Masked(outside, double.NaN);
         // 255 is no class: a label that counted would be out of range
-        var spoiledTarget = target.is_floating_point() ? target.masked_fill(outside, double.NaN) : target.masked_fill(outside.squeeze(1), 255);
+        var spoiledTarget = target.is_floating_point() ? target.Masked(outside, double.NaN) : target.Masked(outside.squeeze(1), 255);
 
         Assert.Equal(Value(kind, output, target, mask), Value(kind, spoiledOutput, spoiledTarget, mask));
         var gradient = Gradient(kind, output, target, mask);

@@ -1,6 +1,7 @@
 using RosFL.Imaging;
 using RosFL.Runs;
 using RosFL.Scores;
+using RosFL.Tensors;
 using RosFL.Training.Losses;
 using static TorchSharp.torch;
 using Catalogue = RosFL.Training.Losses.Losses;
@@ -62,7 +63,7 @@ public sealed class LossesTests
         // class 1: predicted 3, true 2, common 2; class 2: predicted 1, true 2, common 1; class sums over both images
         var predicted = tensor(new[] { 1L, 1, 0, 1, 2, 0 }).view(2, 1, 3);
         var target = tensor(new[] { 1L, 1, 0, 2, 2, 0 }).view(2, 1, 3);
-        var output = F.one_hot(predicted, 3).movedim([-1], [1]).to(ScalarType.Float64) * 100;
+        var output = F.one_hot(predicted, 3).movedim([-1], [1]).to(ScalarType.Float64).Times(100);
 
         var expected = 1 - (4.0 / 5 + 2.0 / 3) / 2;
         Assert.Equal(expected, LossCases.Make(LossKind.Dice).Of(output, target).item<double>(), 5);
