@@ -1,3 +1,4 @@
+using RosFL.Privacy.SecureAggregation;
 using RosFL.Runs;
 using RosFL.Training;
 
@@ -5,12 +6,10 @@ namespace RosFL.Federation;
 
 /// <summary>
 /// The linear mean of the sites' weights, in site order. <c>float</c>: coefficients n_i/N and sums in double, one rounding to float.
-/// <c>fixed24</c>: the integers of secure aggregation. Running statistics and other vectors beside the weights are always merged as float.
+/// <c>fixed24</c>: the integers of secure aggregation, for running statistics and other vectors beside the weights too.
 /// </summary>
 public static class Merging
 {
-    private const double FixedUnit = 1 << 24, FixedBound = 64;
-
     /// <param name="parts">One part of each site, all with the same arrays.</param>
     /// <param name="counts">Each site's integer weight, 1 to 2^20.</param>
     /// <exception cref="RosflException">A weight is NaN, infinite or beyond four times the bound of fixed24.</exception>
@@ -22,7 +21,7 @@ public static class Merging
             Arrays = [.. first.Arrays.Select((array, i) =>
             {
                 var values = parts.Select(p => p.Arrays[i].Values).ToArray();
-                return array with { Values = arithmetic == MergeArithmetic.Fixed24 && i < first.Trained ? Fixed(values, counts, array.Name) : Float(values, counts) };
+                return array with { Values = arithmetic == MergeArithmetic.Fixed24 ? Fixed(values, counts, FixedPoint.BoundOf(i < first.Trained), array.Name) : Float(values, counts) };
             })],
         };
     }
@@ -39,20 +38,12 @@ public static class Merging
         return Array.ConvertAll(sum, x => (float)x);
     }
 
-    private static float[] Fixed(float[][] values, IReadOnlyList<long> counts, string name)
+    private static float[] Fixed(float[][] values, IReadOnlyList<long> counts, double bound, string name)
     {
-        var total = counts.Sum() * FixedUnit;
+        var (total, clipped) = (counts.Sum(), 0L);
         var sum = new long[values[0].Length];
         for (var site = 0; site < values.Length; site++)
-            for (var k = 0; k < sum.Length; k++) sum[k] += counts[site] * ToFixed(values[site][k], name);
-        return Array.ConvertAll(sum, x => (float)(x / total));
-    }
-
-    private static long ToFixed(float value, string name)
-    {
-        if (!float.IsFinite(value) || Math.Abs(value) > 4 * FixedBound)
-            throw new RosflException(ExitCode.InvalidData,
-                $"A weight of '{name}' is not a number or beyond {4 * FixedBound}, the limit of fixed-point merging: the training diverged; lower training.learningRate.");
-        return (long)Math.Round(Math.Clamp(value, -FixedBound, FixedBound) * FixedUnit, MidpointRounding.ToEven);
+            for (var k = 0; k < sum.Length; k++) sum[k] += FixedPoint.CheckWeight(counts[site]) * FixedPoint.Encode(values[site][k], bound, name, ref clipped);
+        return Array.ConvertAll(sum, x => (float)FixedPoint.Mean(x, total));
     }
 }

@@ -16,6 +16,7 @@ public enum ExitCode
     ManifestDiffers = 10,
     Protocol = 11,
     Unreachable = 12,
+    SecureAggregation = 13,
     Interrupted = 130,
 }
 

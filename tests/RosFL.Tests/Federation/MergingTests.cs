@@ -56,7 +56,7 @@ public sealed class MergingTests
         Assert.Equal([64, -64], Merging.Mean([MadeWeights.Of(100, -256)], [3], MergeArithmetic.Fixed24).Values());
 
     [Fact]
-    public void Mean_inFixed24_mergesStatisticsAsFloat() =>
+    public void Mean_inFixed24_allowsLargerStatistics() =>
         Assert.Equal([750f], Merging.Mean([MadeWeights.Of(1).WithStatistics(500), MadeWeights.Of(1).WithStatistics(1000)], [1, 1], MergeArithmetic.Fixed24)
             .Values("running_mean"));
 

@@ -1,0 +1,45 @@
+using RosFL.Runs;
+
+namespace RosFL.Privacy.SecureAggregation;
+
+/// <summary>
+/// The numbers of a masked sum: fixed point with 24 fractional bits in Z_2^64. A trained weight takes 24+6 bits, the weight of its site 20,
+/// 256 sites 8: 58 bits of 63. Statistics that are merged beside trained weights may be sixteen times as large: 62 bits.
+/// </summary>
+public static class FixedPoint
+{
+    public const double Unit = 1 << 24;
+
+    /// <summary>Trained weights beyond this are clipped.</summary>
+    public const double Bound = 64;
+
+    /// <summary>Running statistics and an algorithm's own vectors beyond this are clipped.</summary>
+    public const double StatisticsBound = 1024;
+
+    public static double BoundOf(bool isTrained) => isTrained ? Bound : StatisticsBound;
+
+    /// <summary>Largest weight of a site in the mean, in training items.</summary>
+    public const long LargestWeight = 1 << 20;
+
+    public const int MostSites = 256;
+
+    /// <summary>The integer of a value, half rounded to even, without the site's weight.</summary>
+    /// <param name="name">The array that the value belongs to.</param>
+    /// <param name="clipped">Counts values beyond the bound.</param>
+    /// <exception cref="RosflException">The value is NaN, infinite or beyond four times the bound.</exception>
+    public static long Encode(float value, double bound, string name, ref long clipped)
+    {
+        if (!float.IsFinite(value) || Math.Abs(value) > 4 * bound)
+            throw new RosflException(ExitCode.InvalidData,
+                $"A weight of '{name}' is not a number or beyond {4 * bound}, the limit of fixed-point merging: the training diverged; lower training.learningRate.");
+        if (Math.Abs(value) > bound) clipped++;
+        return (long)Math.Round(Math.Clamp(value, -bound, bound) * Unit, MidpointRounding.ToEven);
+    }
+
+    /// <summary>The mean that a sum of weighted integers stands for.</summary>
+    public static double Mean(long sum, long weight) => sum / (weight * Unit);
+
+    /// <exception cref="RosflException">The weight is outside 1..2^20, so that sums could overflow.</exception>
+    public static long CheckWeight(long weight) => weight is >= 1 and <= LargestWeight ? weight : throw new RosflException(ExitCode.InvalidData,
+        $"A site's weight is {weight}; fixed-point merging takes 1 to {LargestWeight}: use fewer training items or algorithm.weighting 'uniform'.");
+}

@@ -1,0 +1,39 @@
+namespace RosFL.Privacy.SecureAggregation;
+
+/// <summary>What the aggregation server is feared to do.</summary>
+public enum Adversary
+{
+    /// <summary>Follows the protocol and reads everything that it gets.</summary>
+    Curious,
+
+    /// <summary>May lie to each site separately.</summary>
+    Malicious,
+}
+
+/// <summary>How many sites must stay for a round to be opened.</summary>
+/// <param name="Policy">The study's own least number of sites; 0 where it has none.</param>
+public sealed record Threshold(int Sites, Adversary Adversary, int Policy = 0)
+{
+    public const int FewestSites = 3;
+
+    /// <summary>Shares that rebuild a secret: floor(2N/3)+1 against a malicious server, so that two sets of survivors always share an honest site; floor(N/2)+1 against a curious one.</summary>
+    public int Value => Adversary == Adversary.Malicious ? 2 * Sites / 3 + 1 : Sites / 2 + 1;
+
+    /// <summary>Sites that must reach every phase.</summary>
+    public int Quorum => Math.Max(Math.Max(Policy, Value), FewestSites);
+
+    public int MayDrop => Sites - Quorum;
+
+    /// <summary>"3 sites, malicious-server threshold: none may drop out."</summary>
+    public string Sentence =>
+        $"{Sites} sites, {(Adversary == Adversary.Malicious ? "malicious" : "curious")}-server threshold: {(MayDrop == 0 ? "none" : MayDrop)} may drop out.";
+
+    /// <exception cref="Runs.RosflException">Too few or too many sites, or a policy that they cannot meet.</exception>
+    public Threshold Check()
+    {
+        Refusal.Unless(Sites is >= FewestSites and <= FixedPoint.MostSites,
+            $"Secure aggregation has {Sites} sites; it needs {FewestSites} to {FixedPoint.MostSites}: admit more sites or switch it off in the manifest.");
+        Refusal.Unless(Policy <= Sites, $"The study's least number of sites is {Policy}, but there are {Sites}: lower it or admit more sites.");
+        return this;
+    }
+}

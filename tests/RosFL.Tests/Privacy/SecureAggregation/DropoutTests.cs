@@ -1,0 +1,100 @@
+using RosFL.Privacy.SecureAggregation;
+using RosFL.Runs;
+
+namespace RosFL.Tests.Privacy.SecureAggregation;
+
+/// <summary>Sites that drop out: the sum of those that stayed, to the bit, or nothing.</summary>
+public sealed class DropoutTests
+{
+    private static readonly MessageKind[] SiteMessages =
+        [MessageKind.Keys, MessageKind.Share, MessageKind.Masked, MessageKind.Consistency, MessageKind.Unmask, MessageKind.Opened];
+
+    /// <summary>Every subset of the sites goes away before every message: 2^N subsets times six messages. Slow: half a minute in all.</summary>
+    [Theory]
+    [InlineData(3, Adversary.Curious)]
+    [InlineData(3, Adversary.Malicious)]
+    [InlineData(4, Adversary.Curious)]
+    [InlineData(4, Adversary.Malicious)]
+    [InlineData(5, Adversary.Curious)]
+    [InlineData(5, Adversary.Malicious)]
+    [InlineData(6, Adversary.Malicious)]
+    [InlineData(7, Adversary.Curious)]
+    public void Session_everySubsetGoneAtEveryMessage_givesTheSurvivorsSumOrNothing(int sites, Adversary adversary) =>
+        Parallel.For(0, 1 << sites, subset =>
+        {
+            foreach (var message in SiteMessages)
+            {
+                using var rig = new SessionRig(sites, adversary) { IsGone = (site, kind) => (subset >> (int)(site - 1) & 1) == 1 && kind >= message };
+                rig.Run().AssertSumOrNothing();
+                uint[] staying = [.. rig.Sites.Keys.Where(s => (subset >> (int)(s - 1) & 1) == 0)];
+                var opens = message == MessageKind.Opened || staying.Length >= rig.Roster.Threshold.Quorum;
+                Assert.Equal(opens, rig.Failure is null);
+                Assert.Equal(opens ? staying : [], rig.Opened.Keys.Order());
+                // a site that went after its masked input is still in the sum
+                if (opens) Assert.Equal(message > MessageKind.Masked ? rig.Sites.Keys : staying, rig.Server.Survivors.Select(rig.IdOf));
+                Assert.Empty(rig.Refused);
+            }
+        });
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void Session_anUploadBreaksOff_leavesNothingOfItInTheSum(int numbers)
+    {
+        using var rig = new SessionRig(5, Adversary.Curious) { BreaksOffAt = site => site == 2 ? numbers : null };
+        rig.Run().AssertSumOrNothing();
+        Assert.Equal([1, 3, 4, 5], rig.Opened.Keys.Order().Select(id => (int)id));
+        Assert.Equal(SessionRig.PlainSum([1, 3, 4, 5]), rig.Opened[1].Sum);
+    }
+
+    [Fact]
+    public void Session_everyMessageTwice_isAsIfOnce()
+    {
+        using var rig = new SessionRig(4, Adversary.Malicious) { Post = message => [message, message] };
+        rig.Run().AssertSumOrNothing();
+        Assert.Equal(SessionRig.PlainSum([1, 2, 3, 4]), rig.Opened[1].Sum);
+        Assert.Empty(rig.ServerRefused);
+        Assert.Empty(rig.Refused);
+    }
+
+    [Fact]
+    public void Round_thatFailed_isOpenedInASecondSessionWithFreshKeys()
+    {
+        using var signed = SignedRounds.Open(":memory:");
+        using var first = new SessionRig(4, Adversary.Malicious, signed) { IsGone = (site, kind) => site <= 2 && kind >= MessageKind.Unmask };
+        Assert.Contains("2 of 4 sites answered, 3 are needed", first.Run().Failure!, StringComparison.Ordinal);
+        using var second = new SessionRig(4, Adversary.Malicious, signed);
+        second.Run().AssertSumOrNothing();
+        Assert.Equal(SessionRig.PlainSum([1, 2, 3, 4]), second.Opened[3].Sum);
+    }
+
+    /// <summary>Any mix of sites that go, uploads that break off, and messages that are lost, repeated or come in another order.</summary>
+    [Fact]
+    public void Session_underRandomSchedules_givesTheSurvivorsSumOrNothing()
+    {
+        // ROSFL_LONG_TESTS=1: up to 100 sites
+        var isLong = Environment.GetEnvironmentVariable("ROSFL_LONG_TESTS") == "1";
+        var opened = 0;
+        for (var schedule = 0; schedule < (isLong ? 400 : 60); schedule++)
+        {
+            var random = Seeds.Random(new Seeds(1).For("schedule", schedule));
+            var sites = isLong ? random.Next(3, 101) : random.Next(3, 13);
+            using var rig = new SessionRig(sites, random.Next(2) == 0 ? Adversary.Curious : Adversary.Malicious);
+            RandomSchedule(rig, random);
+            rig.Run().AssertSumOrNothing();
+            opened += rig.Failure is null ? 1 : 0;
+        }
+        Assert.InRange(opened, isLong ? 100 : 15, isLong ? 350 : 55);
+    }
+
+    private static void RandomSchedule(SessionRig rig, Random random)
+    {
+        var (goes, loses) = (random.NextDouble() * 0.3, random.NextDouble() < 0.5 ? 0 : random.NextDouble() * 0.01);
+        var gone = rig.Sites.Keys.ToDictionary(s => s, _ => random.NextDouble() < goes ? SiteMessages[random.Next(SiteMessages.Length)] : (MessageKind)byte.MaxValue);
+        rig.IsGone = (site, kind) => kind >= gone[site];
+        rig.BreaksOffAt = site => site % 7 == 3 && random.Next(6) == 0 ? random.Next(SessionRig.VectorLength) : null;
+        rig.Post = message => random.NextDouble() < loses ? [] : random.Next(20) == 0 ? [message, message] : [message];
+    }
+}

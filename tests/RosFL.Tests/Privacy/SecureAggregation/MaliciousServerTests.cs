@@ -1,0 +1,202 @@
+using System.Security.Cryptography;
+using RosFL.Privacy.SecureAggregation;
+
+namespace RosFL.Tests.Privacy.SecureAggregation;
+
+/// <summary>A server that lies: sites notice, say who or what, and nothing is opened.</summary>
+public sealed class MaliciousServerTests
+{
+    private static readonly Identity Stranger = Identity.SelfSigned("stranger", TimeProvider.System);
+
+    [Fact]
+    public void Site_thatTheServerMadeUp_isRefusedByEverySite()
+    {
+        var change = (Roster roster) => roster with
+        {
+            Threshold = new Threshold(5, Adversary.Malicious),
+            Sites = Roster.Numbered(roster.Sites.Select(s => (s.Certificate, s.StorageKey)).Append((Stranger.Certificate, Stranger.SignedStorageKey()))),
+        };
+        using var rig = new SessionRig(4, Adversary.Malicious, change: change);
+        rig.Post = message => rig.Sites.ContainsKey(message.To) || message.To == Envelope.Server ? [message] : [];
+        AssertRefusedByAll(rig, "has not approved");
+    }
+
+    [Fact]
+    public void Roster_withASiteMissing_isRefusedForItsThreshold()
+    {
+        using var rig = new SessionRig(4, Adversary.Malicious, change: roster => roster with { Threshold = new Threshold(4, Adversary.Curious) });
+        AssertRefusedByAll(rig, "threshold");
+    }
+
+    public static TheoryData<string, string> OtherRosters => new()
+    {
+        { "study", "is for study" }, { "manifest", "manifest has hash" }, { "round", "is for round" }, { "global", "global weights have hash" },
+        { "length", "asks for vectors" }, { "order", "out of order" }, { "time", "no time" },
+    };
+
+    [Theory]
+    [MemberData(nameof(OtherRosters))]
+    public void Roster_ofSomethingElse_isRefusedInOneSentence(string what, string sentence)
+    {
+        using var rig = new SessionRig(3, Adversary.Malicious, change: roster => what switch
+        {
+            "study" => roster with { Study = "livers" },
+            "manifest" => roster with { ManifestHash = new byte[32] },
+            "round" => roster with { Round = 8 },
+            "global" => roster with { GlobalHash = new byte[32] },
+            "length" => roster with { VectorLength = 7 },
+            "order" => roster with { Sites = [roster.Sites[1], roster.Sites[0], roster.Sites[2]] },
+            _ => roster with { PhaseTime = TimeSpan.Zero },
+        });
+        AssertRefusedByAll(rig, sentence);
+    }
+
+    [Fact]
+    public void Roster_ofAnotherServer_isRefused()
+    {
+        using var rig = new SessionRig(3, Adversary.Malicious, terms: terms => terms with { ServerCertificate = Stranger.Certificate });
+        AssertRefusedByAll(rig, "not signed by the study's aggregation server");
+    }
+
+    /// <summary>The server holds two sessions open at once with one site told of others: a second U3 in one session.</summary>
+    [Fact]
+    public void Survivors_toldDifferentlyToTwoSites_openNothing()
+    {
+        using var rig = new SessionRig(5, Adversary.Malicious);
+        rig.Post = message => message.Kind == MessageKind.Survivors && message.To > 2
+            ? [Resigned(rig, message with { Payload = Bundle.Of([.. Bundle.Read(message.Payload).Where(m => m.From != 1)]) })]
+            : [message];
+        rig.Run().AssertSumOrNothing();
+        Assert.NotNull(rig.Failure);
+        Assert.All(rig.ServerRefused, refusal => Assert.Contains("signed other survivors", refusal, StringComparison.Ordinal));
+        Assert.Empty(rig.Revealed);
+    }
+
+    [Fact]
+    public void Survivors_aSecondSet_areRefusedAfterTheFirst()
+    {
+        using var rig = new SessionRig(5, Adversary.Curious);
+        rig.Post = message => message.Kind == MessageKind.Survivors && message.To == 3
+            ? [message, Resigned(rig, message with { Payload = Bundle.Of([.. Bundle.Read(message.Payload).Where(m => m.From != 1)]) })]
+            : [message];
+        rig.Run().AssertSumOrNothing();
+        Assert.Contains("a second 'Survivors'", rig.Refused[3], StringComparison.Ordinal);
+    }
+
+    /// <summary>The server gathers signatures of its liking: a site reveals only with enough under its own set.</summary>
+    [Fact]
+    public void Agreement_withTooFewSignatures_revealsNothing()
+    {
+        using var rig = new SessionRig(5, Adversary.Malicious);
+        rig.Post = message => message.Kind == MessageKind.Agreement
+            ? [Resigned(rig, message with { Payload = Bundle.Of([.. Bundle.Read(message.Payload).Take(3)]) })]
+            : [message];
+        AssertRefusedByAll(rig, "have signed these survivors; 4 are needed");
+        Assert.Empty(rig.Revealed);
+    }
+
+    [Fact]
+    public void Keys_exchangedByTheServer_areRefused()
+    {
+        using var rig = new SessionRig(3, Adversary.Malicious);
+        using var other = KeyPair.Create();
+        rig.Post = message => message.Kind == MessageKind.KeyList ? [Resigned(rig, message with { Payload = Bundle.Of(Changed(message, other)) })] : [message];
+        AssertRefusedByAll(rig, "is wrong");
+    }
+
+    /// <summary>A site is shown other keys of its own, with its signature from another session.</summary>
+    [Fact]
+    public void Keys_ofTheSiteItselfThatDiffer_areRefused()
+    {
+        using var rig = new SessionRig(3, Adversary.Malicious);
+        rig.Post = message => message.Kind == MessageKind.KeyList
+            ? [Resigned(rig, message with { Payload = Bundle.Of([.. Bundle.Read(message.Payload).Where(m => m.From != message.To)]) })]
+            : [message];
+        AssertRefusedByAll(rig, "have announced keys; 3 are needed");
+    }
+
+    [Fact]
+    public void Keys_ofOneSiteTwice_areRefused()
+    {
+        using var rig = new SessionRig(3, Adversary.Malicious);
+        rig.Post = message => message.Kind == MessageKind.KeyList
+            ? [Resigned(rig, message with { Payload = Bundle.Of([.. Bundle.Read(message.Payload), Bundle.Read(message.Payload)[0]]) })]
+            : [message];
+        AssertRefusedByAll(rig, "came where each site sends one");
+    }
+
+    [Fact]
+    public void Shares_swappedBetweenTwoSites_areRefused()
+    {
+        using var rig = new SessionRig(3, Adversary.Malicious);
+        Envelope? forOne = null;
+        rig.Post = message =>
+        {
+            if (message.Kind != MessageKind.ShareBox) return [message];
+            forOne ??= message;
+            return [Resigned(rig, message with { Payload = message.To == forOne.To ? Bundle.Of([]) : forOne.Payload })];
+        };
+        rig.Run().AssertSumOrNothing();
+        Assert.Contains("came where one of kind 'Share' to 2 belongs", rig.Refused[2], StringComparison.Ordinal);
+        Assert.NotNull(rig.Failure);
+    }
+
+    /// <summary>Even with the envelope of the right receiver, a ciphertext made for another cannot be opened: it is bound to session, sender and receiver.</summary>
+    [Fact]
+    public void Ciphertext_underAnotherContext_isNotOpened()
+    {
+        var key = SHA256.HashData("key"u8);
+        var sealedText = SealedText.Seal(key, "shares"u8, "1>2"u8);
+        Assert.Equal("shares"u8.ToArray(), SealedText.Open(key, sealedText, "1>2"u8));
+        Assert.Null(SealedText.Open(key, sealedText, "1>3"u8));
+        Assert.Null(SealedText.Open(key, sealedText.AsSpan(1), "1>2"u8));
+        Assert.Null(SealedText.Open(key, [1, 2, 3], "1>2"u8));
+    }
+
+    [Fact]
+    public void Shares_toldDifferentlyToTwoSites_stopTheRound()
+    {
+        using var rig = new SessionRig(4, Adversary.Curious);
+        rig.Post = message => message.Kind == MessageKind.ShareBox && message.To == 2
+            ? [Resigned(rig, message with { Payload = Bundle.Of([.. Bundle.Read(message.Payload).Where(m => m.From != 1)]) })]
+            : [message];
+        rig.Run().AssertSumOrNothing();
+        Assert.Contains(rig.ServerRefused, r => r.Contains("masked for other sites", StringComparison.Ordinal));
+        Assert.Equal([1, 3, 4], rig.Opened.Keys.Order().Select(id => (int)id));
+    }
+
+    [Theory]
+    [InlineData("sum")]
+    [InlineData("count")]
+    [InlineData("transcript")]
+    public void Opened_withAnotherSumCountOrTranscript_isRefused(string what)
+    {
+        using var rig = new SessionRig(3, Adversary.Malicious);
+        rig.Post = message =>
+        {
+            if (message.Kind != MessageKind.Opened) return [message];
+            var opened = OpenedMessage.FromBytes(message.Payload);
+            opened = what switch { "sum" => opened with { SumHash = new byte[32] }, "count" => opened with { Survivors = 2 }, _ => opened with { TranscriptHash = new byte[32] } };
+            return [Resigned(rig, message with { Payload = opened.ToBytes() })];
+        };
+        rig.Run();
+        Assert.Equal(3, rig.Refused.Count);
+        Assert.Empty(rig.Opened);
+    }
+
+    private static void AssertRefusedByAll(SessionRig rig, string sentence)
+    {
+        rig.Run().AssertSumOrNothing();
+        Assert.NotNull(rig.Failure);
+        Assert.Empty(rig.Opened);
+        Assert.Equal(rig.Sites.Count, rig.Refused.Count);
+        Assert.All(rig.Refused.Values, refusal => Assert.Contains(sentence, refusal, StringComparison.Ordinal));
+        Assert.All(rig.Refused.Values, refusal => Assert.EndsWith(".", refusal, StringComparison.Ordinal));
+    }
+
+    /// <summary>The lying server holds its own key, so what it changed it signs again.</summary>
+    private static Envelope Resigned(SessionRig rig, Envelope message) => rig.Sign(message);
+
+    private static List<Envelope> Changed(Envelope message, KeyPair other) => [.. Bundle.Read(message.Payload).Select(m =>
+        m.From == message.To ? m : m with { Payload = (KeysMessage.FromBytes(m.Payload) with { Mask = other.Public }).ToBytes() })];
+}
