@@ -16,4 +16,11 @@ return await CommandLine.RunAsync(new RootCommand("Trains U-shaped medical image
     NetworkCommand.Create(),
     DataCommand.Create(),
     DoctorCommand.Create(),
+    CaCommand.Create(),
+    InviteCommand.Create(),
+    EnrolCommand.Create(),
+    RenewCommand.Create(),
+    RevokeCommand.Create(),
+    StudyCommand.Create(),
+    AuditLogCommand.Create(),
 }, args);

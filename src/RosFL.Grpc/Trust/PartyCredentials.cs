@@ -20,6 +20,9 @@ public sealed class PartyCredentials : IDisposable
         revocations.Looked += CutDialled;
     }
 
+    /// <summary>Raised after <see cref="Renew"/>.</summary>
+    public event Action? Renewed;
+
     public Party Party { get; }
 
     /// <summary>SHA-256 of our public key, as the roster names it.</summary>
@@ -59,6 +62,7 @@ public sealed class PartyCredentials : IDisposable
         if (party != Party || !renewed.HasPrivateKey)
             throw new RosflException(ExitCode.NotTrusted, $"The renewed certificate names {party}, not {Party}, or has no key: renew again with the folder of {Party}.");
         (certificate, context) = (renewed, Context(renewed));
+        Renewed?.Invoke();
     }
 
     /// <summary>Remembers a connection that we opened, so that it is cut when the other end's certificate counts no more.</summary>

@@ -39,4 +39,15 @@ public sealed class DocumentsTests
                      select $"{document}: {link.Groups[1].Value}";
         Assert.Empty(broken);
     }
+
+    /// <summary>Where a document says that a test holds something, the test is there.</summary>
+    [Fact]
+    public void Tests_namedInDocuments_exist()
+    {
+        var tests = typeof(DocumentsTests).Assembly.GetTypes().Where(type => type.IsPublic)
+            .SelectMany(type => type.GetMethods().Where(method => method.GetCustomAttributes(true).Any(a => a is FactAttribute)).Select(method => $"{method.ReflectedType!.Name}.{method.Name}")).ToHashSet();
+        var named = Documents.SelectMany(document => Regex.Matches(File.ReadAllText(Repository.File(document)), @"`(\w+Tests\.\w+)`").Select(match => match.Groups[1].Value)).ToList();
+        Assert.NotEmpty(named);
+        Assert.Empty(named.Except(tests));
+    }
 }

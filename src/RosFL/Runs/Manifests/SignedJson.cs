@@ -15,13 +15,14 @@ public static class SignedJson
     public static bool TryRead<T>(string text, ECDsa key, [NotNullWhen(true)] out T? content) where T : class
     {
         content = null;
+        if (StrictJson.HasHalfACharacter(text)) return false;
         try
         {
             if (JsonSerializer.Deserialize<Envelope<T>>(text, StrictJson.Options) is not { Content: { } read } envelope || !IsSigned(read, envelope.Signature, key)) return false;
             content = read;
             return true;
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or ArgumentException)
         {
             return false;
         }

@@ -17,6 +17,7 @@ public static class StrictJson
     public static T Read<T>(string text, string source) where T : class
     {
         if (text.Length > LongestText) throw new RosflException(ExitCode.InvalidFile, $"{source}: {text.Length} characters are too many; at most {LongestText} are read.");
+        if (HasHalfACharacter(text)) throw new RosflException(ExitCode.InvalidFile, $"{source}: the text holds half a character (a lone surrogate), which UTF-8 cannot hold: write it again.");
         try
         {
             return JsonSerializer.Deserialize<T>(text, Options) ?? throw new RosflException(ExitCode.InvalidFile, $"{source}: the file holds null; it must be one JSON object {{ }}.");
@@ -24,6 +25,10 @@ public static class StrictJson
         catch (JsonException error)
         {
             throw new RosflException(ExitCode.InvalidFile, $"{source}: not what is expected at '{error.Path ?? "$"}': {Short(error.Message)}", error);
+        }
+        catch (ArgumentException error) // a member given twice inside a JsonObject comes as this, not as a JsonException
+        {
+            throw new RosflException(ExitCode.InvalidFile, $"{source}: a member is given twice: {Short(error.Message)}", error);
         }
     }
 
@@ -39,6 +44,14 @@ public static class StrictJson
         {
             throw new RosflException(ExitCode.InvalidFile, $"File '{path}' cannot be read: give the path of a readable file.", error);
         }
+    }
+
+    /// <summary>As a character or as an escape. Nothing of ours is written with such escapes: a name is plain ASCII.</summary>
+    internal static bool HasHalfACharacter(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+            if (char.IsSurrogate(text[i]) && !(char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[++i]))) return true;
+        return text.Contains("\\ud", StringComparison.OrdinalIgnoreCase);
     }
 
     private static string Short(string message)

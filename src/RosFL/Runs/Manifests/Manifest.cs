@@ -1,0 +1,82 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace RosFL.Runs;
+
+/// <summary>
+/// A study's terms, fixed: one JSON whose canonical form (sorted members, no insignificant white space) has the hash that the parties sign. The
+/// hash is of the document as it was written, so a later program with more options still finds it.
+/// </summary>
+public sealed class Manifest
+{
+    private Manifest(JsonObject document, ManifestTerms terms, RunOptions run) => (Document, Terms, Run, Hash) = (document, terms, run, CanonicalJson.Hash(document));
+
+    /// <summary>SHA-256 of the canonical form, lower-case hex.</summary>
+    public string Hash { get; }
+
+    public ManifestTerms Terms { get; }
+
+    public string Study => Terms.Study;
+
+    /// <summary>The shared options; a party's own ones are at their defaults.</summary>
+    public RunOptions Run { get; }
+
+    internal JsonObject Document { get; }
+
+    /// <summary>A new manifest.</summary>
+    /// <param name="run">Its shared options are taken; the run is checked as every run is.</param>
+    public static Manifest Create(ManifestTerms terms, RunOptions run) =>
+        Read(JsonSerializer.SerializeToNode(terms with { Run = SharedOptions.Of(run) }, StrictJson.Options)!.AsObject(), $"Study '{terms.Study}'");
+
+    public static Manifest Parse(string text, string source) => Read(StrictJson.Read<JsonObject>(text, source), source);
+
+    public string Text() => Document.ToJsonString(RunJson.Options) + "\n";
+
+    /// <summary>The entry of a party.</summary>
+    /// <exception cref="RosflException"><see cref="ExitCode.NotTrusted"/>: the roster does not have it, or with another key.</exception>
+    public RosterEntry Admit(Party party, string key)
+    {
+        var entry = Array.Find(Terms.Roster, entry => entry.Party == party.ToString())
+            ?? throw new RosflException(ExitCode.NotTrusted, $"{party} is not in the roster of study '{Study}': the sites have to approve a manifest that names it.");
+        return entry.Key == key ? entry
+            : throw new RosflException(ExitCode.NotTrusted, $"{party} came with key {key[..12]}, and the sites of study '{Study}' approved {entry.Key[..12]}: a certificate with another key is refused, whoever issued it; approve a new revision if the party enrolled anew.");
+    }
+
+    /// <summary>Names of the sites in the order of the roster, which is the order of all sums.</summary>
+    public IReadOnlyList<string> Sites => [.. Terms.Roster.Select(entry => Party.Parse(entry.Party)).Where(party => party.Role == PartyRole.Site).Select(party => party.Name)];
+
+    /// <summary>A party's own run under this study's options.</summary>
+    public RunFile RunOf(RunFile own, RunNames? names) => SharedOptions.Apply(Run, own, names);
+
+    /// <summary>The shared options that are not at their defaults, one line each.</summary>
+    public IReadOnlyList<string> ChangedOptions()
+    {
+        var defaults = SharedOptions.Leaves(SharedOptions.Of(new RunOptions()));
+        return [.. SharedOptions.Leaves(SharedOptions.Of(Run)).Where(option => defaults[option.Key] != option.Value).Select(option => $"{option.Key} = {option.Value}")];
+    }
+
+    /// <summary>What differs, one line each: "path: theirs / ours".</summary>
+    public IReadOnlyList<string> Differences(Manifest theirs)
+    {
+        var (there, here) = (SharedOptions.Leaves(theirs.Document), SharedOptions.Leaves(Document));
+        return [.. there.Keys.Union(here.Keys).Order(StringComparer.Ordinal).Where(path => there.GetValueOrDefault(path) != here.GetValueOrDefault(path))
+            .Select(path => $"{path}: {there.GetValueOrDefault(path, "absent")} / {here.GetValueOrDefault(path, "absent")}")];
+    }
+
+    /// <summary>Refuses another party's copy that is not this one.</summary>
+    /// <exception cref="RosflException"><see cref="ExitCode.ManifestDiffers"/> with every difference.</exception>
+    public void RefuseOther(Manifest theirs, string whose)
+    {
+        if (theirs.Hash != Hash)
+            throw new RosflException(ExitCode.ManifestDiffers, $"{whose} holds another manifest of study '{Study}' (theirs / ours): {string.Join("; ", Differences(theirs))}. Agree on one and approve it.");
+    }
+
+    private static Manifest Read(JsonObject document, string source)
+    {
+        var terms = StrictJson.Read<ManifestTerms>(document.ToJsonString(), source);
+        var faults = ManifestCheck.Faults(terms);
+        if (faults.Count > 0) throw new RosflException(ExitCode.InvalidRun, string.Join('\n', faults.Select(fault => $"{source}: {fault}")));
+        var run = SharedOptions.Read(terms.Run, source);
+        return new(document.DeepClone().AsObject(), terms, run);
+    }
+}

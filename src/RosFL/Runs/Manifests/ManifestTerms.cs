@@ -1,0 +1,78 @@
+using System.Text.Json.Nodes;
+
+namespace RosFL.Runs;
+
+/// <summary>What the parties of a study agree on before it begins.</summary>
+public sealed record ManifestTerms
+{
+    /// <summary>The version of this form that this program writes and reads.</summary>
+    public const int CurrentFormat = 1;
+
+    public int Format { get; init; } = CurrentFormat;
+
+    /// <summary>The study's id: a name, and what keeps studies on one server apart.</summary>
+    public required string Study { get; init; }
+
+    /// <summary>Counted from 1; a party that approved one takes only a later one that names its hash in <see cref="Previous"/>.</summary>
+    public int Revision { get; init; } = 1;
+
+    /// <summary>Hash of the revision before; empty in the first.</summary>
+    public string Previous { get; init; } = "";
+
+    /// <summary>The options that all parties share, spelled as in a run file (see <see cref="SharedOptions"/>).</summary>
+    public required JsonObject Run { get; init; }
+
+    public required RosterEntry[] Roster { get; init; }
+
+    public QuorumTerms Quorum { get; init; } = new();
+
+    public SecureAggregationTerms SecureAggregation { get; init; } = new();
+
+    /// <summary>Whether the holders of the parts may assemble the whole model after training.</summary>
+    public bool MayAssemble { get; init; }
+
+    /// <summary>Secret of the bodies' chance in hex, 32 bytes. Not secret: both servers hold it; what heads and tails begin with must not follow from it.</summary>
+    public required string BodySeed { get; init; }
+
+    /// <summary>SHA-256 of the weights that the study starts from; empty to draw them. Where the file lies is each party's own business.</summary>
+    public string InitialWeights { get; init; } = "";
+}
+
+/// <summary>One party of the study.</summary>
+/// <param name="Party">Role and name, as site/north.</param>
+/// <param name="Key">SHA-256 of its public key in hex: a certificate with another key is refused, whoever issued it.</param>
+/// <param name="Weight">A site's integer weight in the mean: training items of one local epoch. 0 for every other party.</param>
+public sealed record RosterEntry(string Party, string Key, int Weight = 0);
+
+/// <summary>When a round may be decided without all sites.</summary>
+public sealed record QuorumTerms
+{
+    /// <summary>Fewest sites that must have finished; 0 asks for all of them.</summary>
+    public int Sites { get; init; }
+
+    /// <summary>Smallest share of all sites' weights that must have finished, 0 to 1. Counts when <see cref="Sites"/> is set.</summary>
+    public double Weight { get; init; }
+
+    /// <summary>A site without an acknowledged step for so many seconds has dropped out.</summary>
+    public int IdleSeconds { get; init; } = 300;
+}
+
+/// <summary>Whether the aggregation server sees single heads and tails.</summary>
+public sealed record SecureAggregationTerms
+{
+    public SecureAggregationMode Mode { get; init; }
+
+    /// <summary>Sites whose shares open a round; 0 without secure aggregation.</summary>
+    public int Threshold { get; init; }
+
+    /// <summary>More than half of the sites against a curious server, more than two thirds against a malicious one; 0 when off.</summary>
+    public static int LeastThreshold(SecureAggregationMode mode, int sites) => mode switch
+    {
+        SecureAggregationMode.Malicious => 2 * sites / 3 + 1,
+        SecureAggregationMode.Curious => sites / 2 + 1,
+        _ => 0,
+    };
+}
+
+/// <summary>Off: the aggregation server sees every update. Otherwise what it is feared to do.</summary>
+public enum SecureAggregationMode { Off, Curious, Malicious }
