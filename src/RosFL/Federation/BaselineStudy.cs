@@ -36,18 +36,23 @@ public sealed class BaselineStudy(RunFolder folder, Action<SimulationProgress> p
     {
         var study = new Study(run);
         var threads = Enumerable.Range(0, Math.Max(1, run.Machine.Threads * run.Machine.Workers)).Select(i => new TorchThread($"baseline-{i}", 1)).ToList();
-        var work = sites.Select(site => (Site: site, Split: "test", Tuned: (IReadOnlyList<SiteImages>)[site]))
-            .Concat(unseen.Select(site => (Site: site, Split: "unseen", Tuned: sites)))
-            .Select((order, i) => threads[i % threads.Count].RunAsync(() => Score(study, order.Site, order.Split, order.Tuned, cancellation))).ToList();
+        var forAll = new Lazy<IReadOnlyList<Baseline>>(() => Tune("all sites", sites, cancellation));
+        var work = sites.Select(site => (Site: site, Split: "test", Methods: new Lazy<IReadOnlyList<Baseline>>(() => Tune(site.Site, [site], cancellation))))
+            .Concat(unseen.Select(site => (Site: site, Split: "unseen", Methods: forAll)))
+            .Select((order, i) => threads[i % threads.Count].RunAsync<IReadOnlyList<ScoreRecord>>(() => Score(study, order.Site, order.Split, order.Methods.Value, cancellation))).ToList();
         _ = Task.WhenAll(work).ContinueWith(_ => threads.ForEach(thread => thread.Dispose()), TaskScheduler.Default);
         return work;
     }
 
-    private IReadOnlyList<ScoreRecord> Score(Study study, SiteImages site, string split, IReadOnlyList<SiteImages> tuned, CancellationToken cancellation)
+    private IReadOnlyList<Baseline> Tune(string name, IReadOnlyList<SiteImages> sites, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        progress(new SimulationProgress.Phase($"Tuning classical methods for {site.Site}"));
-        var methods = BaselineMethods.Tune([.. tuned.SelectMany(BaselineMethods.TuningImages)], run);
+        progress(new SimulationProgress.Phase($"Tuning classical methods for {name}"));
+        return BaselineMethods.Tune([.. sites.SelectMany(BaselineMethods.TuningImages)], run);
+    }
+
+    private List<ScoreRecord> Score(Study study, SiteImages site, string split, IReadOnlyList<Baseline> methods, CancellationToken cancellation)
+    {
         var scores = new List<ScoreRecord>();
         foreach (var method in methods)
             scores.AddRange(new Evaluation(study, site.Site).Score(site, new EvaluationOrder(0, Split.Test, Model.Empty, method.Name, split), method.Predict, cancellation));

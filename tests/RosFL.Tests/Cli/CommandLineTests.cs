@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using RosFL.Runs;
 
 namespace RosFL.Tests.Cli;
@@ -50,10 +49,7 @@ public sealed class CommandLineTests : IDisposable
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "RosFL.Cli.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output, await error);
+        var ended = await RosflProcess.RunAsync(arguments);
+        return (ended.Code, ended.Output, ended.Error);
     }
 }

@@ -20,7 +20,7 @@ public static partial class RunSchema
     }
 
     /// <summary>Makes the schema anew from the option records and the compiler's documentation file.</summary>
-    /// <param name="documentation">Path of RosFL.xml, which the build writes beside RosFL.dll.</param>
+    /// <param name="documentation">Path of RosFL.Core.xml, which the build writes beside the library.</param>
     public static string Generate(string documentation)
     {
         var docs = XDocument.Load(documentation).Descendants("member")
