@@ -57,7 +57,7 @@ public sealed class StudyCommandsTests : IDisposable
         return await output;
     }
 
-    private Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "RosFL.Cli.dll"), .. arguments])
+    private Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "rosfl.dll"), .. arguments])
     {
         RedirectStandardOutput = true,
         RedirectStandardError = true,
