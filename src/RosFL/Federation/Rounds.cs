@@ -12,12 +12,15 @@ namespace RosFL.Federation;
 /// <param name="bodies">Null where no computation server takes part.</param>
 /// <param name="commit">The one durable decision: when it returns, the round counts.</param>
 /// <param name="committed">After the commit, with the model that counts; may fail without undoing it.</param>
+/// <param name="merge">Who calls that function; the aggregation server when null.</param>
 /// <param name="keep">Rounds whose bodies the computation server keeps beside the last two.</param>
 public sealed class Rounds(
     Study study, IReadOnlyList<ISite> sites, IBodyHost? bodies, RoundLedger ledger, RoundPolicy policy,
-    Action<CommittingRound> commit, Func<RoundState, CancellationToken, Task> committed, Func<IReadOnlySet<int>>? keep = null, Action<int, string>? notice = null)
+    Action<CommittingRound> commit, Func<RoundState, CancellationToken, Task> committed, Func<IReadOnlySet<int>>? keep = null, Action<int, string>? notice = null,
+    IRoundMerge? merge = null)
 {
     private readonly SiteTraining training = new(study, ledger, policy, notice);
+    private readonly IRoundMerge merge = merge ?? new PlainMerge(study);
 
     public async Task<RoundState> RunAsync(RoundState state, CancellationToken cancellation)
     {
@@ -68,13 +71,14 @@ public sealed class Rounds(
         // 2. train; a site that fails ends the attempt for all, one that is gone is left out
         var trained = await training.TrainAsync(here, state, key, failure);
 
-        // 3. decide who counts
-        var decision = new MergeDecision(key, [.. trained.Select(t => t.Survivor)]);
-        if (policy.Refuses(decision.Survivors, sites) is { } refusal) throw new RoundLostException(refusal);
+        // 3. heads and tails, and bodies that the sites hold
+        RefuseIfTooFew(trained);
+        var (counted, merged) = await merge.MergeAsync(state, key, trained, failure.Token);
 
-        // 4. heads and tails, and bodies that the sites hold
-        IReadOnlyList<SiteUpdate> updates = [.. trained.Select(t => t.Update)];
-        var merged = Merge(state, decision, updates);
+        // 4. decide who counts: who is in the mean
+        RefuseIfTooFew(counted);
+        var decision = new MergeDecision(key, [.. counted.Select(t => t.Survivor)]);
+        IReadOnlyList<SiteUpdate> updates = [.. counted.Select(t => t.Update)];
         ledger.Move(key, RoundStage.Training, RoundStage.Merged);
 
         // 5. bodies; everybody who counts has both versions on disk when this returns
@@ -100,21 +104,15 @@ public sealed class Rounds(
         await Task.WhenAll(sites.Select(s => s.AbortAsync(key, CancellationToken.None)));
     }
 
-    /// <summary>In site order; after a relay the last site's parts stand for all.</summary>
-    private Dictionary<PartName, MergedPart> Merge(RoundState state, MergeDecision decision, IReadOnlyList<SiteUpdate> updates)
+    private void RefuseIfTooFew(IReadOnlyList<TrainedSite> trained)
     {
-        if (!study.Algorithm.Merges) return [];
-        if (study.Algorithm.Order == SiteOrder.Relay)
-            return study.SiteParts.ToDictionary(p => p, p => new MergedPart(updates[^1].Parts[p], updates[^1].Parts[p], [], 0));
-        return study.SiteParts.ToDictionary(p => p, p => PartMerge.Of(
-            study, p, [.. updates.Select(u => u.Parts[p])], decision.Weights,
-            study.AnchorOf(p, state.Round, state.Global[p]), state.Round, state.Memories.GetValueOrDefault(p, [])));
+        if (policy.Refuses([.. trained.Select(t => t.Survivor)], sites) is { } refusal) throw new RoundLostException(refusal);
     }
 
     private string PartsHash(Model parts, IReadOnlyList<SiteUpdate> updates) =>
         study.Algorithm.Merges ? parts.Hash() : string.Join(' ', updates.Select(u => u.Parts.Hash()));
 
-    private RoundRecord Figures(CommitRecord record, Dictionary<PartName, MergedPart> merged, BodyMerge? body, IReadOnlyList<SiteUpdate> updates, TimeSpan time)
+    private RoundRecord Figures(CommitRecord record, IReadOnlyDictionary<PartName, MergedPart> merged, BodyMerge? body, IReadOnlyList<SiteUpdate> updates, TimeSpan time)
     {
         var round = record.Key.Round;
         double Change(PartName part) => merged.TryGetValue(part, out var m) ? m.LargestChange : part == PartName.Body ? body?.LargestChange ?? 0 : 0;

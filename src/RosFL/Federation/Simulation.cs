@@ -21,6 +21,7 @@ public sealed class Simulation : IDisposable
     private readonly IReadOnlyList<TorchThread> threads;
     private readonly IReadOnlyList<Site> sites, scored, unseenSites;
     private readonly BodyHost? bodies;
+    private readonly IRoundMerge merge;
     private StepLog? steps;
 
     public Simulation(RunFolder folder, Action<SimulationProgress>? progress = null)
@@ -37,6 +38,7 @@ public sealed class Simulation : IDisposable
         unseenSites = [.. unseen.Select((site, i) => NewSite(site.Site, null, site, i))];
         // a single site keeps its name, and with it its order and chance: centralized training is then training at that site
         var pooled = images.Count == 1 ? images[0].Site : "pooled";
+        merge = RoundMerges.InOneProcess(study, [.. images.Select(i => i.Site)], Notice);
         sites = study.Algorithm.Pooled ? [NewSite(pooled, SiteImages.Pooled(images, pooled), null, 0)] : scored;
     }
 
@@ -51,7 +53,7 @@ public sealed class Simulation : IDisposable
         steps = study.Run.Output.Steps ? StepLog.Open(folder.StepsPath, state.Round - 1) : null;
         progress(new SimulationProgress.Began(state.Round, sites.ToDictionary(s => s.Name, s => s.StepsPerRound)));
         await ScoreAsync(state, cancellation);
-        state = await new Rounds(study, sites, bodies, Store.Ledger, RoundPolicy.AllSites, Commit, ScoreAsync).RunAsync(state, cancellation);
+        state = await new Rounds(study, sites, bodies, Store.Ledger, RoundPolicy.AllSites, Commit, ScoreAsync, notice: Notice, merge: merge).RunAsync(state, cancellation);
         record.Finish(state.Round - 1);
         await TestAsync(cancellation);
     }
@@ -61,7 +63,10 @@ public sealed class Simulation : IDisposable
         foreach (var thread in threads) thread.Dispose();
         steps?.Dispose();
         record.Dispose();
+        (merge as IDisposable)?.Dispose();
     }
+
+    private void Notice(int round, string sentence) => progress(new SimulationProgress.Phase(sentence));
 
     /// <summary>Pooled images are trained on for as many steps a round as all sites together would take.</summary>
     private static RunOptions WithEqualSteps(RunOptions run, int sites) => Algorithms.Of(run).Pooled

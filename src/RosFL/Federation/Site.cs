@@ -142,7 +142,7 @@ public sealed class Site(
     private SiteRound Figures(Model model, RoundStart start, MeteredBodyLink body, int steps, long count, double loss, TimeSpan time)
     {
         var merged = study.Algorithm.Merges && !study.Algorithm.Pooled;
-        var bytes = merged ? model.Parts.Values.Sum(w => w.Arrays.Sum(a => a.Values.LongLength * sizeof(float))) : 0;
+        var bytes = merged ? model.Parts.Values.Sum(w => w.Arrays.Sum(a => a.Values.LongLength * RoundMerges.BytesPerValue(study.Run))) : 0;
         var link = study.HasBodyHost;
         double Drift(PartName part) => model.Has(part) ? model[part].DriftFrom(start.Global[part]) : 0;
         return new(name, steps, count, loss, time.TotalSeconds, bytes + (link ? body.Up : 0), bytes + (link ? body.Down : 0),

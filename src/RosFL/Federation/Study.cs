@@ -18,7 +18,7 @@ public sealed class Study
     /// <param name="seeds">Those that this party may hold.</param>
     public Study(RunOptions run, StudySeeds seeds)
     {
-        (Run, Algorithm, Seeds) = (run, Algorithms.Of(run), seeds);
+        (Run, Algorithm, Seeds) = (WithImpliedMerge(run), Algorithms.Of(run), seeds);
         device = TorchDevice.Of(run.Machine.Device);
         initial = PartNames.All.ToDictionary(p => p, p => new Lazy<Weights>(() => DrawInitial(p)));
         blank = PartNames.All.ToDictionary(p => p, p => new Lazy<Weights>(() => Blank(p)));
@@ -82,6 +82,9 @@ public sealed class Study
         Release(cut.Site.HeadModules.Concat(cut.Body.Modules).Concat(cut.Site.TailModules));
         return new NoBodyLink(cut.FeatureChannels);
     }
+
+    private static RunOptions WithImpliedMerge(RunOptions run) => run.Privacy.SecureAggregation == SecureAggregationKind.None ? run
+        : run with { Algorithm = run.Algorithm with { Merge = MergeArithmetic.Fixed24 } };
 
     private Cut NewCut() => Cut.Of(NetworkCatalog.Create(Run.Network, Run.Cut, Run.Machine), Run.Cut);
 

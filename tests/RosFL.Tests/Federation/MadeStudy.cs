@@ -39,6 +39,8 @@ internal sealed class MadeStudy : IDisposable
 
     public IReadOnlyList<CommittingRound> Committed => committed;
 
+    public List<string> Notices { get; } = [];
+
     /// <summary>Every forward through a body, by site, in the order in which the body saw them.</summary>
     public List<string> Turns { get; } = [];
 
@@ -62,8 +64,8 @@ internal sealed class MadeStudy : IDisposable
     /// <summary>All three parts of the model that counts, after the last round.</summary>
     public async Task<Model> RunAsync() => Whole(await RunAsync(RoundState.Begin(Study)));
 
-    public Task<RoundState> RunAsync(RoundState from) =>
-        new Rounds(Study, Sites, Bodies, Ledger, RoundPolicy.AllSites, Commit, (_, _) => Task.CompletedTask).RunAsync(from, CancellationToken.None);
+    public Task<RoundState> RunAsync(RoundState from) => new Rounds(Study, Sites, Bodies, Ledger, RoundPolicy.AllSites, Commit, (_, _) => Task.CompletedTask,
+        merge: RoundMerges.InOneProcess(Study, [.. Sites.Select(s => s.Name)], (_, notice) => Notices.Add(notice))).RunAsync(from, CancellationToken.None);
 
     /// <summary>The global parts of the sites with the computation server's body.</summary>
     public Model Whole(RoundState state) => Bodies is null ? state.Global

@@ -6,6 +6,7 @@ internal static class RunEffectRules
     public static void Apply(RunRules rules, RunOptions run)
     {
         Training(rules, run);
+        Privacy(rules, run);
         Loss(rules, run);
         Data(rules, run);
         Images(rules, run);
@@ -32,6 +33,15 @@ internal static class RunEffectRules
         rules.OnlyIf(run.Algorithm.Rule != CorrectionRule.Adam, run.Algorithm.Strength, "under algorithm.rule 'gradient'");
         rules.OnlyIf(run.Algorithm.Name != "ros-fl" || run.Algorithm.Rule == CorrectionRule.Adam, run.Algorithm.Mu, "under algorithm.rule 'adam' (or in FedProx)");
         rules.OnlyIf(run.Algorithm.Name != "ros-fl" || run.Algorithm.Rule == CorrectionRule.Adam, run.Algorithm.Published, "under algorithm.rule 'adam'");
+    }
+
+    private static void Privacy(RunRules rules, RunOptions run)
+    {
+        if (run.Privacy.SecureAggregation == SecureAggregationKind.None || rules.AnyBroken("privacy.secureAggregation")) return;
+        rules.Together(run.Algorithm.Merge == MergeArithmetic.Fixed24 || !rules.Sets("algorithm.merge"),
+            $"Option 'algorithm.merge' is {RunRules.Shown(run.Algorithm.Merge)}, but privacy.secureAggregation sums integers: remove it, or set it to fixed24.");
+        var sites = run.Data.Sites.Length > 0 ? run.Data.Sites.Length : run.Data.Layout == DataLayout.Phantoms ? run.Data.Phantoms.Sites : 3;
+        rules.Together(sites >= 3, $"Option 'privacy.secureAggregation' is {RunRules.Shown(run.Privacy.SecureAggregation)} and the run has {sites} sites; it needs 3 or more, since a sum of two shows each the other's part.");
     }
 
     private static void Loss(RunRules rules, RunOptions run)

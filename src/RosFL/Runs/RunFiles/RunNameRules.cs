@@ -6,12 +6,20 @@ internal static class RunNameRules
     public static void Apply(RunRules rules, RunOptions run, RunNames names)
     {
         Name(rules, "algorithm", run.Algorithm.Name, names.Algorithms, typeof(AlgorithmOptions));
+        Secure(rules, run, names);
         Name(rules, "network", run.Network.Name, names.Networks, typeof(NetworkOptions));
         if (names.Split is not { } split) return;
         var when = $"where the body is at the computation server, which is so under algorithm {string.Join(", ", split)}";
         rules.OnlyIf(split.Contains(run.Algorithm.Name), run.Wire.Payload, when);
         rules.OnlyIf(split.Contains(run.Algorithm.Name), run.Wire.LargestRms, when);
         rules.OnlyIf(split.Contains(run.Algorithm.Name), run.Wire.ImageSizes, when);
+    }
+
+    /// <summary>Only a mean over several sites can be taken under masks; the algorithms that take one use algorithm.merge.</summary>
+    private static void Secure(RunRules rules, RunOptions run, RunNames names)
+    {
+        if (run.Privacy.SecureAggregation == SecureAggregationKind.None || !names.Algorithms.TryGetValue(run.Algorithm.Name, out var used) || used.Contains("merge")) return;
+        rules.Add("privacy.secureAggregation", $"is {RunRules.Shown(run.Privacy.SecureAggregation)}, but algorithm '{run.Algorithm.Name}' takes no mean over sites: remove it, or choose another algorithm.");
     }
 
     private static void Name(RunRules rules, string group, string name, IReadOnlyDictionary<string, IReadOnlySet<string>> known, Type options)

@@ -1,0 +1,83 @@
+using RosFL.Federation;
+using RosFL.Networks;
+using RosFL.Runs;
+using RosFL.Training;
+
+namespace RosFL.Tests.Federation;
+
+/// <summary>Whole studies whose merge the aggregation server cannot read: the bits of the plain fixed-point merge.</summary>
+public sealed class SecureMergeTests
+{
+    private static RunNames Names => new()
+    {
+        Algorithms = Algorithms.Names.ToDictionary(n => n, Algorithms.OptionsOf), Networks = NetworkCatalog.Names.ToDictionary(n => n, NetworkCatalog.OptionsOf),
+    };
+
+    [Theory]
+    [InlineData("splitfed-v1", SecureAggregationKind.Malicious)]
+    [InlineData("ros-fl", SecureAggregationKind.Malicious)]
+    [InlineData("fedavg", SecureAggregationKind.Malicious)]
+    [InlineData("fedavg", SecureAggregationKind.Curious)]
+    [InlineData("scaffold", SecureAggregationKind.Curious)]
+    [InlineData("splitfed-v2", SecureAggregationKind.Curious)]
+    [InlineData("dc-sfl", SecureAggregationKind.Malicious)]
+    [InlineData("dc-sfl", SecureAggregationKind.Paillier)]
+    public async Task Study_withHiddenMerge_equalsFixed24ToTheBit(string algorithm, SecureAggregationKind kind)
+    {
+        var run = MadeStudy.Run(algorithm);
+        using var plain = new MadeStudy(run with { Algorithm = run.Algorithm with { Merge = MergeArithmetic.Fixed24 } });
+        using var hidden = new MadeStudy(run with { Privacy = new() { SecureAggregation = kind } });
+        Assert.Equal((await plain.RunAsync()).Hash(), (await hidden.RunAsync()).Hash());
+        Assert.Equal(plain.Committed.Select(c => c.Record.Hash), hidden.Committed.Select(c => c.Record.Hash));
+    }
+
+    [Fact]
+    public async Task Study_unweightedUnderPaillier_packsOneSlotAndEqualsFixed24()
+    {
+        var run = MadeStudy.Run("dc-sfl") with { Rounds = 1, Network = MadeStudy.Run("dc-sfl").Network with { Normalisation = NormalisationKind.Group } };
+        run = run with { Algorithm = run.Algorithm with { Weighting = SiteWeighting.Uniform } };
+        Assert.Equal(await MadeStudy.HashAsync(run with { Algorithm = run.Algorithm with { Merge = MergeArithmetic.Fixed24 } }),
+            await MadeStudy.HashAsync(run with { Privacy = new() { SecureAggregation = SecureAggregationKind.Paillier } }));
+    }
+
+    [Fact]
+    public async Task Study_underSecureAggregation_saysHowManyMayDrop()
+    {
+        using var study = new MadeStudy(MadeStudy.Run("fedavg") with { Rounds = 1, Privacy = new() { SecureAggregation = SecureAggregationKind.Malicious } });
+        await study.RunAsync();
+        Assert.Equal("3 sites, malicious-server threshold: none may drop out.", study.Notices[0]);
+    }
+
+    [Fact]
+    public void PartsVector_ofValuesBeyondTheBound_countsThem()
+    {
+        var model = new Model(new Dictionary<PartName, Weights> { [PartName.Head] = MadeWeights.Of(65, -70, 1).WithStatistics(70, 1025) });
+        var vector = PartsVector.Encode(model, 3, out var clipped);
+        Assert.Equal((3L, 6), (clipped, vector.Length));
+        var mean = PartsVector.Mean(vector, model)[PartName.Head];
+        Assert.Equal([64, -64, 1], mean.Values());
+        Assert.Equal([70, 1024], mean.Values("running_mean"));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData((1 << 20) + 1)]
+    public void PartsVector_ofAWeightOutsideItsRange_isRefused(long weight) => Assert.Contains("1 to 1048576",
+        Assert.Throws<RosflException>(() => PartsVector.Encode(new(new Dictionary<PartName, Weights> { [PartName.Head] = MadeWeights.Of(1) }), weight, out _)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("local", "malicious", "", "takes no mean over sites")]
+    [InlineData("fedavg", "malicious", "\"merge\": \"float\",", "sums integers")]
+    [InlineData("fedavg", "curious", "\"merge\": \"fixed24\",", null)]
+    [InlineData("dc-sfl", "paillier", "", null)]
+    public void RunFile_withSecureAggregation_isChecked(string algorithm, string kind, string merge, string? fault)
+    {
+        var json = $$"""{ "name": "x", "algorithm": { {{merge}} "name": "{{algorithm}}" }, "privacy": { "secureAggregation": "{{kind}}" } }""";
+        if (fault is null) RunFile.Parse(json, "x.json", names: Names);
+        else Assert.Contains(fault, Assert.Throws<RosflException>(() => RunFile.Parse(json, "x.json", names: Names)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RunFile_withTwoSites_isRefused() => Assert.Contains("it needs 3 or more", Assert.Throws<RosflException>(() => RunFile.Parse(
+        """{ "name": "x", "data": { "phantoms": { "sites": 2 } }, "privacy": { "secureAggregation": "curious" } }""", "x.json")).Message, StringComparison.Ordinal);
+}
