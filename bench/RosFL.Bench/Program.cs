@@ -12,6 +12,7 @@ var benches = new Dictionary<string, (int Reps, Action<BenchOptions> Run)>
     ["peak"] = (7, PeakBench.Run),
     ["optimizer"] = (60, OptimizerBench.Run),
     ["memory"] = (10, MemoryBench.Run),
+    ["secagg"] = (1, SecureAggregationBench.Run),
     ["threads"] = (9, ThreadsBench.Run),
     ["start"] = (11, StartBench.Run),
     [SitesMemory.Name] = (2, SitesMemory.Run),
@@ -19,7 +20,7 @@ var benches = new Dictionary<string, (int Reps, Action<BenchOptions> Run)>
 
 if (args.Length == 0 || args.Length % 2 == 0 || !benches.TryGetValue(args[0], out var bench))
 {
-    Console.Error.WriteLine("usage: RosFL.Bench split|loop|peak|optimizer|memory|threads|start [--reps n] [--threads n] [--sites n]");
+    Console.Error.WriteLine("usage: RosFL.Bench split|loop|peak|optimizer|memory|secagg|threads|start [--reps n] [--threads n] [--sites n]");
     return 2;
 }
 

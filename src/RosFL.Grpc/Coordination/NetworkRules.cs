@@ -19,6 +19,9 @@ public static class NetworkRules
             : null;
         if (reason is not null)
             throw new RosflException(ExitCode.InvalidRun, $"Algorithm '{algorithm.Name}' {reason}: run it with 'rosfl simulate', or choose another algorithm.name.");
+        if (run.Privacy.SecureAggregation != SecureAggregationKind.None)
+            throw new RosflException(ExitCode.InvalidRun,
+                $"Run '{run.Name}' asks for privacy.secureAggregation, which runs in one process only: run it with 'rosfl simulate', or set it to none.");
         if (run.Preprocessing.Intensity == IntensityKind.CtForeground || run.Training.FederatedClassWeights)
             throw new RosflException(ExitCode.InvalidRun,
                 $"Run '{run.Name}' needs statistics over all sites (preprocessing.intensity ct-foreground or training.federatedClassWeights), which only 'rosfl simulate' gathers: use window and training.classWeights.");

@@ -16,6 +16,7 @@ public sealed class ServerSession : IDisposable
     private readonly Participants sites;
     private readonly SortedDictionary<uint, Envelope> keys = [], masked = [], consistency = [], unmask = [];
     private readonly SortedDictionary<uint, SortedDictionary<uint, Envelope>> shares = [];
+    private readonly SortedDictionary<uint, DealtHashes> dealt = [];
     private readonly Dictionary<uint, MaskedUpload> uploads = [];
     private readonly ulong[] sum;
     private IReadOnlyCollection<uint> expected;
@@ -106,8 +107,7 @@ public sealed class ServerSession : IDisposable
             case ServerPhase.Keys:
                 return ToAll(present, MessageKind.KeyList, keys.Values);
             case ServerPhase.Shares:
-                foreach (var absent in shares.Keys.Except(present).ToList()) shares.Remove(absent);
-                return [.. present.Select(to => Send(MessageKind.ShareBox, to, Bundle.Of([.. present.Select(from => shares[from][to])])))];
+                return SendShares(present);
             case ServerPhase.MaskedInput:
                 foreach (var (id, upload) in uploads)
                     if (!upload.IsWhole) Forget(id);
@@ -115,11 +115,20 @@ public sealed class ServerSession : IDisposable
             case ServerPhase.Consistency:
                 return ToAll(present, MessageKind.Agreement, consistency.Values);
             default:
-                Unmasking.Run(sum, roster, sessionId, sites, Dealt());
+                Unmasking.Run(sum, roster, sessionId, sites, Revealed());
                 var sumHash = Transcript.HashOf(sum);
                 var opened = new OpenedMessage(masked.Count, sumHash, Transcript.Hash(sessionId, keys, masked, sumHash)).ToBytes();
                 return [.. masked.Keys.Select(to => Send(MessageKind.Opened, to, opened))];
         }
+    }
+
+    /// <summary>Sends all shares on and keeps only their hashes: ciphertexts of N squared shares would outweigh the sum.</summary>
+    private Envelope[] SendShares(uint[] present)
+    {
+        Envelope[] boxes = [.. present.Select(to => Send(MessageKind.ShareBox, to, Bundle.Of([.. present.Select(from => shares[from][to])])))];
+        foreach (var from in present) dealt[from] = new(shares[from]);
+        shares.Clear();
+        return boxes;
     }
 
     private Envelope[] ToAll(uint[] receivers, MessageKind kind, IReadOnlyCollection<Envelope> envelopes)
@@ -140,17 +149,17 @@ public sealed class ServerSession : IDisposable
     private void TakeShare(Envelope message)
     {
         Refusal.Unless(keys.ContainsKey(message.From) && keys.ContainsKey(message.To), $"{sites.Name(message.From)} dealt shares to {sites.Name(message.To)}, but both must have announced keys.");
-        var dealt = shares.TryGetValue(message.From, out var found) ? found : shares[message.From] = [];
-        Refusal.Unless(!dealt.ContainsKey(message.To), $"{sites.Name(message.From)} dealt two different shares to {sites.Name(message.To)}.");
+        var sent = shares.TryGetValue(message.From, out var found) ? found : shares[message.From] = [];
+        Refusal.Unless(!sent.ContainsKey(message.To), $"{sites.Name(message.From)} dealt two different shares to {sites.Name(message.To)}.");
         _ = ShareMessage.FromBytes(message.Payload);
-        dealt[message.To] = message;
+        sent[message.To] = message;
     }
 
     private void TakeMasked(Envelope message)
     {
         Refusal.Unless(!masked.TryGetValue(message.From, out var before) || before.Repeats(message), Second(message));
         var content = MaskedMessage.FromBytes(message.Payload);
-        Refusal.Unless(content.SharersHash.AsSpan().SequenceEqual(MaskedMessage.HashOf(sessionId, shares.Keys)), $"{sites.Name(message.From)} masked for other sites than those whose shares it was sent.");
+        Refusal.Unless(content.SharersHash.AsSpan().SequenceEqual(MaskedMessage.HashOf(sessionId, dealt.Keys)), $"{sites.Name(message.From)} masked for other sites than those whose shares it was sent.");
         Forget(message.From);
         masked[message.From] = message;
         uploads[message.From] = new(sum, content.VectorHash, newJournal());
@@ -167,22 +176,21 @@ public sealed class ServerSession : IDisposable
     {
         CheckFirst(unmask, message);
         var revealed = UnmaskMessage.FromBytes(message.Payload).Shares;
-        Refusal.Unless(revealed.Select(r => r.Of).Order().SequenceEqual(shares.Keys), $"{sites.Name(message.From)} must reveal one share of each of the {shares.Count} sites that dealt some.");
+        Refusal.Unless(revealed.Select(r => r.Of).Order().SequenceEqual(dealt.Keys), $"{sites.Name(message.From)} must reveal one share of each of the {dealt.Count} sites that dealt some.");
         foreach (var share in revealed)
         {
             Refusal.Unless(share.IsSelf == masked.ContainsKey(share.Of), $"{sites.Name(message.From)} revealed the wrong kind of share of {sites.Name(share.Of)}.");
-            var dealt = ShareMessage.FromBytes(shares[share.Of][message.From].Payload);
-            Refusal.Unless((share.IsSelf ? dealt.SelfShareHash : dealt.MaskShareHash).AsSpan().SequenceEqual(DealtShares.Hash(sessionId, share.Share)),
+            Refusal.Unless(dealt[share.Of].Of(message.From, share.IsSelf).SequenceEqual(DealtShares.Hash(sessionId, share.Share)),
                 $"{sites.Name(message.From)} sent a wrong share of {sites.Name(share.Of)}: it is not the one that was dealt.");
         }
         unmask[message.From] = message;
     }
 
     /// <summary>What was revealed, by whose secret it is a share of.</summary>
-    private IEnumerable<RebuiltFrom> Dealt()
+    private IEnumerable<RebuiltFrom> Revealed()
     {
         var all = unmask.Select(u => (Sender: u.Key, Shares: UnmaskMessage.FromBytes(u.Value.Payload).Shares.ToDictionary(s => s.Of))).ToList();
-        return shares.Keys.Select(of => new RebuiltFrom(of, masked.ContainsKey(of), KeysMessage.FromBytes(keys[of].Payload),
+        return dealt.Keys.Select(of => new RebuiltFrom(of, masked.ContainsKey(of), KeysMessage.FromBytes(keys[of].Payload),
             [.. all.Select(a => (a.Sender, a.Shares[of].Share))]));
     }
 

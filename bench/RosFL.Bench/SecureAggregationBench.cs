@@ -1,0 +1,75 @@
+using System.Numerics;
+using RosFL.Privacy.Paillier;
+using RosFL.Privacy.SecureAggregation;
+
+namespace RosFL.Bench;
+
+/// <summary>
+/// What a masked sum costs each party, with nobody and with a tenth of the sites dropping out after their masked input was due, and the same
+/// sum under Paillier beside it.
+/// </summary>
+internal static class SecureAggregationBench
+{
+    private const int Parameters = 100_000, PublishedParameters = 4_897, KeyBits = 2048;
+    private const double Mebi = 1 << 20;
+
+    public static void Run(BenchOptions options)
+    {
+        var masked = new Table($"Secure aggregation of {Parameters:n0} parameters, malicious-server threshold, processor time, median of {options.Reps}",
+            "sites", "dropped", "a site's work ms", "the server's work ms", "a site sends MiB", "a site receives MiB", "server holds MiB", "one vector MiB");
+        WarmUp();
+        foreach (var sites in new[] { 10, 200 })
+            foreach (var dropped in new[] { 0, sites / 10 }) Measure(masked, options, sites, dropped);
+        Paillier();
+    }
+
+    private static void Measure(Table table, BenchOptions options, int sites, int dropped)
+    {
+        var identities = Enumerable.Range(0, sites).Select(i => Identity.SelfSigned($"site-{i}", TimeProvider.System)).ToList();
+        using var server = Identity.SelfSigned("server", TimeProvider.System);
+        var costs = Enumerable.Range(0, options.Reps).Select(_ => new SessionCost(server, identities, dropped, Parameters + 1)).ToList();
+        foreach (var cost in costs) cost.Run();
+        double Median(Func<SessionCost, double> figure) => costs.Select(figure).Order().ElementAt(costs.Count / 2);
+        table.Row($"{sites}", $"{dropped}", $"{Median(c => c.SiteMs):f0}", $"{Median(c => c.ServerMs):f0}", $"{Median(c => c.SiteSends) / Mebi:f2}",
+            $"{Median(c => c.SiteReceives) / Mebi:f2}", $"{Median(c => c.ServerHolds) / Mebi:f1}", $"{8.0 * (Parameters + 1) / Mebi:f1}");
+        foreach (var identity in identities) identity.Dispose();
+    }
+
+    /// <summary>Compiles what is measured.</summary>
+    private static void WarmUp()
+    {
+        var identities = Enumerable.Range(0, 4).Select(i => Identity.SelfSigned($"site-{i}", TimeProvider.System)).ToList();
+        for (var i = 0; i < 20; i++) new SessionCost(identities[3], identities, 1, 1 << 14).Run();
+    }
+
+    private static void Paillier()
+    {
+        var table = new Table($"The same sum under Paillier, {KeyBits} bits, unweighted, one thread, {ModularPower.Engine}, processor time of one site and of the server for one site",
+            "parameters", "ciphertexts", "encrypt s", "add s", "decrypt s", "a site sends MiB");
+        var key = PaillierKey.Create(KeyBits);
+        foreach (var parameters in new[] { PublishedParameters, Parameters })
+        {
+            var messages = new SlotPacking(KeyBits, 1).Pack(new ulong[parameters]);
+            var (encrypt, ciphertexts) = Timed(() => messages.Select(m => key.Public.Encrypt(m)).ToList());
+            var sum = new PaillierSum(key.Public);
+            sum.Add(ciphertexts);
+            var (add, _) = Timed(() =>
+            {
+                sum.Add(ciphertexts);
+                return 0;
+            });
+            var (decrypt, _) = Timed(() => sum.Ciphertexts.Select(key.Decrypt).ToList());
+            table.Row($"{parameters:n0}", $"{messages.Length:n0}", $"{encrypt:f2}", $"{add:f3}", $"{decrypt:f2}", $"{ciphertexts.Count * 2.0 * KeyBits / 8 / Mebi:f2}");
+        }
+        var managed = Timed(() => ModularPower.Managed(3, key.Public.N, key.Public.NSquared)).Seconds;
+        var native = Timed(() => ModularPower.Of(3, key.Public.N, key.Public.NSquared)).Seconds;
+        Console.WriteLine($"\nOne power modulo n squared: {native * 1000:f1} ms by {ModularPower.Engine}, {managed * 1000:f1} ms by {nameof(BigInteger)}.");
+    }
+
+    private static (double Seconds, T Result) Timed<T>(Func<T> work)
+    {
+        var before = CpuClock.Now;
+        var result = work();
+        return ((CpuClock.Now - before).TotalSeconds, result);
+    }
+}

@@ -1,0 +1,120 @@
+using System.Security.Cryptography;
+using RosFL.Privacy.SecureAggregation;
+
+namespace RosFL.Bench;
+
+/// <summary>One session of real state machines, its time and bytes booked to the party that spends them.</summary>
+/// <param name="dropped">Sites that go away before they send their masked input.</param>
+internal sealed class SessionCost(Identity server, IReadOnlyList<Identity> identities, int dropped, int vectorLength)
+{
+    private const int ChunkNumbers = 1 << 15;
+    private readonly CpuClock siteClock = new(), serverClock = new();
+    private readonly SteppedTime time = new();
+    private long sent, received;
+
+    /// <summary>Of one site, on average.</summary>
+    public double SiteMs { get; private set; }
+
+    public double ServerMs { get; private set; }
+
+    public double SiteSends => (double)sent / identities.Count;
+
+    public double SiteReceives => (double)received / identities.Count;
+
+    /// <summary>What the server keeps when all inputs are in, beside this process's own.</summary>
+    public double ServerHolds { get; private set; }
+
+    public void Run()
+    {
+        Run(measuresMemory: false);
+        SiteMs = siteClock.Total.TotalMilliseconds / identities.Count;
+        ServerMs = serverClock.Total.TotalMilliseconds;
+        var (bytesSent, bytesReceived) = (sent, received);
+        Run(measuresMemory: true);
+        (sent, received) = (bytesSent, bytesReceived);
+    }
+
+    private void Run(bool measuresMemory)
+    {
+        using var signed = SignedRounds.Open(":memory:");
+        var roster = new Roster
+        {
+            Study = "bench", ManifestHash = new byte[32], Round = 1, GlobalHash = new byte[32], Nonce = RandomNumberGenerator.GetBytes(32),
+            Threshold = new Threshold(identities.Count, Adversary.Malicious), VectorLength = vectorLength, PhaseTime = TimeSpan.FromMinutes(1),
+            Sites = Roster.Numbered(identities.Select(i => (i.Certificate, i.SignedStorageKey()))),
+        };
+        var terms = new SessionTerms
+        {
+            Study = "bench", ManifestHash = roster.ManifestHash, Round = 1, GlobalHash = roster.GlobalHash, Adversary = Adversary.Malicious,
+            VectorLength = vectorLength, Approved = identities.Select(i => Convert.ToHexStringLower(i.Fingerprint)).ToHashSet(), ServerCertificate = server.Certificate,
+        };
+        var empty = GC.GetTotalMemory(forceFullCollection: true);
+        var sites = roster.Sites.ToDictionary(r => r.Id, r => new SiteSession(identities.Single(i => i.Certificate == r.Certificate), terms, signed, time));
+        var coordinator = new ServerSession(server, roster, time);
+        var inbox = Clocked(serverClock, coordinator.Begin);
+        while (inbox.Count > 0)
+        {
+            foreach (var message in inbox) Exchange(coordinator, sites[message.To], message);
+            if (coordinator.Awaited.Count > 0) time.Advance(roster.PhaseTime);
+            if (measuresMemory && coordinator.Phase == ServerPhase.MaskedInput)
+            {
+                // what the sites hold is not the server's
+                foreach (var site in sites.Values) site.Dispose();
+                (sites, inbox) = ([], []);
+                ServerHolds = GC.GetTotalMemory(forceFullCollection: true) - empty;
+                break;
+            }
+            inbox = coordinator.Phase == ServerPhase.Opened ? [] : Clocked(serverClock, coordinator.Close);
+        }
+        foreach (var site in sites.Values) site.Dispose();
+        coordinator.Dispose();
+    }
+
+    private void Exchange(ServerSession coordinator, SiteSession site, Envelope message)
+    {
+        received += message.ToBytes().Length;
+        if (message.Kind == MessageKind.Opened)
+        {
+            received += 8L * vectorLength;
+            Clocked(siteClock, () => site.Open(message, [.. coordinator.BlindedSum!]));
+            return;
+        }
+        var replies = Clocked(siteClock, () => site.Receive(message));
+        sent += replies.Sum(r => (long)r.ToBytes().Length);
+        foreach (var reply in replies) Clocked(serverClock, () => coordinator.Receive(reply));
+        if (message.Kind != MessageKind.ShareBox || message.To <= dropped) return;
+        var masked = Clocked(siteClock, () => site.Mask(new ulong[vectorLength]));
+        sent += masked.Header.ToBytes().Length + 8L * vectorLength;
+        Clocked(serverClock, () => Upload(coordinator, masked));
+    }
+
+    private static void Upload(ServerSession coordinator, MaskedInput masked)
+    {
+        coordinator.Receive(masked.Header);
+        for (var at = 0; at < masked.Vector.Length; at += ChunkNumbers)
+            coordinator.Receive(masked.Header.From, masked.Vector.AsSpan(at, Math.Min(ChunkNumbers, masked.Vector.Length - at)));
+    }
+
+    private static T Clocked<T>(CpuClock clock, Func<T> work)
+    {
+        var before = CpuClock.Now;
+        var result = work();
+        clock.Total += CpuClock.Now - before;
+        return result;
+    }
+
+    private static void Clocked(CpuClock clock, Action work) => Clocked(clock, () =>
+    {
+        work();
+        return 0;
+    });
+
+    private sealed class SteppedTime : TimeProvider
+    {
+        private DateTimeOffset now = DateTimeOffset.UnixEpoch;
+
+        public override DateTimeOffset GetUtcNow() => now;
+
+        public void Advance(TimeSpan by) => now += by;
+    }
+}
