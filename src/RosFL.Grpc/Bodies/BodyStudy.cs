@@ -36,6 +36,9 @@ public sealed class BodyStudy(
 
     internal ByteBudget Budget { get; } = new(limits.BytesInFlight);
 
+    /// <summary>Of the limit's bytes in flight, those that are free.</summary>
+    public long BytesFree => Budget.Free;
+
     /// <summary>Steps done by each site that has a body here now.</summary>
     public IReadOnlyDictionary<string, int> Steps
     {

@@ -17,6 +17,10 @@ public static class WireChannel
         options.CompressionProviders = [];
     }
 
-    public static void KeepAlive(SocketsHttpHandler handler) =>
-        (handler.KeepAlivePingDelay, handler.KeepAlivePingTimeout, handler.EnableMultipleHttp2Connections) = (Ping, Ping, true);
+    public static void KeepAlive(SocketsHttpHandler handler)
+    {
+        (handler.KeepAlivePingDelay, handler.KeepAlivePingTimeout) = (Ping, Ping);
+        handler.EnableMultipleHttp2Connections = true;
+        handler.PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan;
+    }
 }

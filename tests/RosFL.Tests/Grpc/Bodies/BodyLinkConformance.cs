@@ -11,9 +11,9 @@ public abstract class BodyLinkConformance
 {
     private protected abstract Task<LinkedStudy> LinkAsync(TorchThread thread, RunOptions run);
 
-    private protected static readonly StepCase Plain = new("unet", 2, NormalisationKind.Batch, 1, 2, 1, MemoryLayout.ChannelsLast, ComputeKind.Fp32);
+    internal static readonly StepCase Plain = new("unet", 2, NormalisationKind.Batch, 1, 2, 1, MemoryLayout.ChannelsLast, ComputeKind.Fp32);
 
-    private protected static RunOptions Run(StepCase step) => step.Run with
+    internal static RunOptions Run(StepCase step) => step.Run with
     {
         Algorithm = new() { Name = "splitfed-v1" },
         Wire = new() { ImageSizes = [[.. step.Space.Select(s => (int)s)]] },

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace RosFL.Tests.Grpc.Bodies;
 
 /// <summary>A study with one site and its computation server, and how the site's link is made: in this process or over the network.</summary>
-internal sealed class LinkedStudy(Study study, CutShapes shapes, BodyHost host, IBodyHost rounds, Func<BodyOrder, IBodyLink> open) : IAsyncDisposable
+internal sealed class LinkedStudy(Study study, CutShapes shapes, BodyHost host, IBodyHost rounds, Func<BodyOrder, IBodyLink> open, BodyStudy? server = null) : IAsyncDisposable
 {
     public const string Site = "north", Manifest = "made";
 
@@ -18,6 +18,9 @@ internal sealed class LinkedStudy(Study study, CutShapes shapes, BodyHost host, 
     public Study Study => study;
 
     public CutShapes Shapes => shapes;
+
+    /// <summary>The computation server's view; null in one process.</summary>
+    public BodyStudy? Server => server;
 
     public RoundKey Key => new(study.Id, round, 1);
 
@@ -36,7 +39,7 @@ internal sealed class LinkedStudy(Study study, CutShapes shapes, BodyHost host, 
         var served = new BodyStudy(study, Manifest, shapes, [Site], host.Open, server.Studies.Limits);
         server.Studies.Add(served);
         return new(study, shapes, host, new ServedBodyHost(host, served),
-            order => new GrpcBodyLink(server.Invoker(Site), new BodyLinkOptions(order, Manifest), study, shapes, CancellationToken.None));
+            order => new GrpcBodyLink(server.Invoker(Site), new BodyLinkOptions(order, Manifest), study, shapes, CancellationToken.None), served);
     }
 
     public Task BeginAsync()
@@ -60,6 +63,12 @@ internal sealed class LinkedStudy(Study study, CutShapes shapes, BodyHost host, 
     public async Task<Model> TrainAsync(TorchThread thread, int steps, params long[] space)
     {
         await BeginAsync();
+        return await TrainBegunAsync(thread, steps, space);
+    }
+
+    /// <summary>The same in a round that has begun.</summary>
+    public async Task<Model> TrainBegunAsync(TorchThread thread, int steps, params long[] space)
+    {
         var site = await thread.RunAsync(() =>
         {
             using var scope = NewDisposeScope();
