@@ -14,6 +14,7 @@ return await CommandLine.RunAsync(new RootCommand("Trains U-shaped medical image
     PredictCommand.Create(),
     InitCommand.Create(),
     NetworkCommand.Create(),
+    AuditCommand.Create(),
     DataCommand.Create(),
     DoctorCommand.Create(),
     CaCommand.Create(),

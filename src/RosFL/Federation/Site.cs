@@ -122,7 +122,7 @@ public sealed class Site(
     {
         ownBody = null;
         if (study.Algorithm.Body == BodyPlace.Nowhere) return study.NewNoBody();
-        if (study.Algorithm.Body != BodyPlace.AtSite) return openBody(order);
+        if (study.Algorithm.Body != BodyPlace.AtSite) return study.Guarded(openBody(order), name);
         ownBody = study.NewBody();
         ownBody.Part.Write(begin[PartName.Body]);
         ownBody.Optimizer.Restore(state.Of(PartName.Body));

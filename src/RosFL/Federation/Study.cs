@@ -86,6 +86,10 @@ public sealed class Study
     private static RunOptions WithImpliedMerge(RunOptions run) => run.Privacy.SecureAggregation == SecureAggregationKind.None ? run
         : run with { Algorithm = run.Algorithm with { Merge = MergeArithmetic.Fixed24 } };
 
+    /// <summary>A site's link behind the guards that the run asks for.</summary>
+    public IBodyLink Guarded(IBodyLink link, string site) => !GuardedBodyLink.IsWanted(Run.Privacy) ? link
+        : new GuardedBodyLink(link, Run.Privacy, Seeds.Site(site));
+
     private Cut NewCut() => Cut.Of(NetworkCatalog.Create(Run.Network, Run.Cut, Run.Machine), Run.Cut);
 
     /// <summary>A cut is always of a whole network; what the asking party does not hold would otherwise keep its memory until a garbage collection.</summary>

@@ -39,6 +39,13 @@ public sealed class SiteImages : ITrainingItems
 
     public int TrainingItems => Count(Split.Train);
 
+    /// <summary>Whom each item of <see cref="Batch"/> shows.</summary>
+    public IReadOnlyList<string> ItemSubjects => [.. _items.Value.Select(i => i.Case.At(Site).Subject)];
+
+    /// <summary>The same site with the cases of another split to draw batches from, and nothing to score.</summary>
+    public SiteImages Drawing(Split split) => new(
+        Site, new Dictionary<Split, IReadOnlyList<SourcedCase>> { [Split.Train] = _cases[split], [Split.Validation] = [], [Split.Test] = [] }, _run, _cache, _foreground);
+
     /// <summary>The training sites of a simulated run, in site order.</summary>
     /// <exception cref="RosflException">The data do not fit the run.</exception>
     public static IReadOnlyList<SiteImages> Open(RunOptions run) => Open(run, DatasetCatalog.Open(run, StudySeeds.OfRun(run.Seed)));

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace RosFL.Runs;
 
 /// <summary>
-/// Uniform numbers from a key of 256 bits: AES in counter mode. libtorch's generator keeps 32 bits of its seed, so whoever sees what a
+/// Uniform and normal numbers from a key of 256 bits: AES in counter mode. libtorch's generator keeps 32 bits of its seed, so whoever sees what a
 /// layer does could try all seeds until he holds its weights; here he cannot.
 /// </summary>
 public sealed class KeyStream : IDisposable
@@ -24,6 +24,15 @@ public sealed class KeyStream : IDisposable
             var share = (BinaryPrimitives.ReadUInt32LittleEndian(words.AsSpan(sizeof(uint) * i)) >> (32 - FloatBits)) / (double)(1 << FloatBits);
             values[i] = (float)((2 * share - 1) * bound);
         }
+    }
+
+    /// <summary>Fills with numbers of the standard normal distribution (Box and Muller 1958).</summary>
+    public void FillNormal(Span<float> values)
+    {
+        var words = Words(2 * values.Length);
+        double Uniform(int i) => (BinaryPrimitives.ReadUInt32LittleEndian(words.AsSpan(sizeof(uint) * i)) + 0.5) / (1L << 32);
+        for (var i = 0; i < values.Length; i++)
+            values[i] = (float)(Math.Sqrt(-2 * Math.Log(Uniform(2 * i))) * Math.Cos(2 * Math.PI * Uniform(2 * i + 1)));
     }
 
     public void Dispose() => cipher.Dispose();

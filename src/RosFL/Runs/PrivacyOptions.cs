@@ -1,10 +1,22 @@
 namespace RosFL.Runs;
 
-/// <summary>What hides from the servers what sites send.</summary>
+/// <summary>What hides from the servers what sites send. Guards cost score; <c>rosfl audit</c> shows what they buy.</summary>
 public sealed record PrivacyOptions
 {
     /// <summary>How the merge of what sites hold is hidden from the aggregation server; all but <c>none</c> need three sites and imply algorithm.merge <c>fixed24</c>.</summary>
     public SecureAggregationKind SecureAggregation { get; init; }
+
+    /// <summary>Largest root mean square of one image's smashed values, to which larger ones are scaled down; 0 does not clip.</summary>
+    public double SmashedClip { get; init; }
+
+    /// <summary>Standard deviation of Gaussian noise on smashed values, as a multiple of <see cref="SmashedClip"/>, or of the image's own root mean square where nothing clips; 0: none.</summary>
+    public double SmashedNoise { get; init; }
+
+    /// <summary>As <see cref="SmashedClip"/>, for the features' gradient.</summary>
+    public double GradientClip { get; init; }
+
+    /// <summary>As <see cref="SmashedNoise"/>, for the features' gradient, as a multiple of <see cref="GradientClip"/>.</summary>
+    public double GradientNoise { get; init; }
 }
 
 public enum SecureAggregationKind

@@ -45,6 +45,8 @@ public sealed record RunOptions
     public OutputOptions Output { get; init; } = new();
 
     public PrivacyOptions Privacy { get; init; } = new();
+
+    public AuditOptions Audit { get; init; } = new();
 }
 
 /// <summary>The network before it is cut. Not every network uses every option; one it does not use is refused.</summary>

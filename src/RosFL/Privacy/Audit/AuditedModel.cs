@@ -1,0 +1,88 @@
+using RosFL.Federation;
+using RosFL.Imaging;
+using RosFL.Training;
+using static TorchSharp.torch;
+
+namespace RosFL.Privacy.Audit;
+
+/// <summary>The network of one cut, whole at the site that audits it: trained on the site's own images, then watched at the cut.</summary>
+internal sealed class AuditedModel : IDisposable
+{
+    private static readonly StepTime Once = new(0, 0, 1);
+    private readonly Study study;
+    private readonly SitePart part;
+    private readonly IBodyLink body;
+    private readonly WireTap? tap;
+
+    private AuditedModel(Study study, SitePart part, IBodyLink body, WireTap? tap) => (this.study, this.part, this.body, this.tap) = (study, part, body, tap);
+
+    /// <param name="model">Weights of head, body and tail.</param>
+    public static AuditedModel Of(Study study, Model model)
+    {
+        var (part, replica) = (study.NewSitePart(), study.NewBody());
+        Write(part, model);
+        replica.Part.Write(model[PartName.Body]);
+        var tap = new WireTap(replica);
+        return new(study, part, study.Guarded(tap, "audit"), tap);
+    }
+
+    /// <summary>The outer levels alone.</summary>
+    public static AuditedModel SiteOnly(Study study, Model model)
+    {
+        var part = study.NewSitePart();
+        Write(part, model);
+        return new(study, part, study.NewNoBody(), null);
+    }
+
+    /// <summary>Sees the batch as the computation server would, in the caller's dispose scope and without a graph.</summary>
+    public Observation Observe(Batch batch)
+    {
+        using var scope = NewDisposeScope();
+        using var grad = enable_grad();
+        part.Train(false);
+        var smashed = part.Levels.Head(batch.Images, out var skips).detach();
+        var features = body.Forward(smashed, Once).detach().requires_grad_();
+        study.NewLoss().Of(part.Levels.Tail(features, [.. skips.Select(s => s?.detach())]), batch.Targets, batch.Mask).backward();
+        body.Backward(features.grad!, Once);
+        part.ClearGradients();
+        return new(tap!.Smashed!.MoveToOuterDisposeScope(), tap.Features!.MoveToOuterDisposeScope(), tap.Gradient!.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>The smashed values of images, without a graph, as they cross.</summary>
+    public Tensor Smash(Tensor images)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        part.Train(false);
+        body.Forward(part.Levels.Head(images, out _), Once);
+        return tap!.Smashed!.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The network's output for images.</summary>
+    public Tensor Predict(Tensor images)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        part.Train(false);
+        return part.Levels.Tail(body.Infer(part.Levels.Head(images, out var skips)), skips).to(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The loss of one batch, nothing trained.</summary>
+    public double Loss(Batch batch)
+    {
+        using var scope = NewDisposeScope();
+        return study.NewLoss().Of(Predict(batch.Images), batch.Targets, batch.Mask).item<float>();
+    }
+
+    public void Dispose()
+    {
+        part.Dispose();
+        body.Dispose();
+    }
+
+    private static void Write(SitePart part, Model model)
+    {
+        part.Head.Write(model[PartName.Head]);
+        part.Tail.Write(model[PartName.Tail]);
+    }
+}

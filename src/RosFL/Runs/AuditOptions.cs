@@ -1,0 +1,47 @@
+namespace RosFL.Runs;
+
+/// <summary>How <c>rosfl audit</c> attacks what leaves a site, and what it lets pass. Ignored by every other command.</summary>
+public sealed record AuditOptions
+{
+    /// <summary>Cuts to be audited: "depth" or "depth:channelsXstride", e.g. "1", "2:8x1", "2:4x2". Empty: every depth, each as it is and with 8x1, 4x1 and 4x2.</summary>
+    public string[] Cuts { get; init; } = [];
+
+    /// <summary>Steps for which each cut's network is trained at the site before it is attacked; 0 attacks untrained weights.</summary>
+    public int TrainingSteps { get; init; } = 600;
+
+    /// <summary>Fewest steps that a decoder is trained; below 1500 no cut can pass.</summary>
+    public int LeastSteps { get; init; } = 1500;
+
+    /// <summary>Most steps that a decoder is trained.</summary>
+    public int MostSteps { get; init; } = 4000;
+
+    /// <summary>Channels of the attackers' decoders.</summary>
+    public int DecoderChannels { get; init; } = 24;
+
+    /// <summary>Images that the attackers are tried on, at most.</summary>
+    public int Victims { get; init; } = 60;
+
+    /// <summary>Persons among whom a reconstruction is looked up, at most.</summary>
+    public int Gallery { get; init; } = 100;
+
+    public AuditLimits Limits { get; init; } = new();
+}
+
+/// <summary>
+/// Up to where a leak is green or amber; beyond, it is red. A leak is (SSIM of the strongest attack - SSIM of the mean image) / (1 - SSIM of the mean image),
+/// the same for the Dice of a stolen mask.
+/// </summary>
+public sealed record AuditLimits
+{
+    /// <summary>Largest leak that is green.</summary>
+    public double Green { get; init; } = 0.10;
+
+    /// <summary>Largest leak that is amber.</summary>
+    public double Amber { get; init; } = 0.30;
+
+    /// <summary>Green only up to this many times the chance of finding the person in the gallery.</summary>
+    public double Identification { get; init; } = 3;
+
+    /// <summary>Green only up to this AUC of the membership attack.</summary>
+    public double Membership { get; init; } = 0.60;
+}

@@ -1,0 +1,75 @@
+using RosFL.Privacy.Audit;
+using RosFL.Runs;
+
+namespace RosFL.Tests.Privacy.Audit;
+
+public class GradeTests
+{
+    private static readonly AuditLimits Limits = new();
+
+    [Theory]
+    [InlineData(0.40, AuditGrade.Green)] // the mean image scores .35, so the leak is .077
+    [InlineData(0.50, AuditGrade.Amber)]
+    [InlineData(0.60, AuditGrade.Red)]
+    public void Grade_byLeakOfStrongestAttack(double ssim, AuditGrade expected) => Assert.Equal(expected, Made(ssim).Grade(Limits));
+
+    [Fact]
+    public void Grade_strongLinearAttack_failsWhateverTheDecoderDid() =>
+        Assert.Equal(AuditGrade.Red, (Made(0.36) with { Reconstructions = [A("A0 linear", 0.9, plateau: true), A("A1 decoder", 0.36, plateau: true)] }).Grade(Limits));
+
+    [Fact]
+    public void Grade_decoderStillLearning_isInconclusiveUnlessAlreadyRed()
+    {
+        Assert.Equal(AuditGrade.Inconclusive, (Made(0.40) with { Reconstructions = [A("A1 decoder", 0.40, plateau: false)] }).Grade(Limits));
+        Assert.Equal(AuditGrade.Red, (Made(0.40) with { Reconstructions = [A("A1 decoder", 0.80, plateau: false)] }).Grade(Limits));
+    }
+
+    [Fact]
+    public void Grade_fewPersons_isInconclusiveWithoutForeignImages()
+    {
+        var few = Made(0.40) with { Persons = 12 };
+        Assert.Equal(AuditGrade.Inconclusive, few.Grade(Limits));
+        Assert.Equal(AuditGrade.Green, (few with { HasForeignAuxiliary = true }).Grade(Limits));
+    }
+
+    [Fact]
+    public void Grade_shortTraining_isInconclusive() => Assert.Equal(AuditGrade.Inconclusive, (Made(0.40) with { LeastSteps = 400 }).Grade(Limits));
+
+    [Fact]
+    public void Grade_personFoundOrMembershipSeen_isNotGreen()
+    {
+        Assert.Equal(AuditGrade.Amber, (Made(0.40) with { Reconstructions = [A("A1 decoder", 0.40, plateau: true, identified: 0.2)] }).Grade(Limits));
+        Assert.Equal(AuditGrade.Amber, (Made(0.40) with { Membership = new(0.7, 0.6, 0.8, 0.1, 0, 0.2) }).Grade(Limits));
+    }
+
+    [Fact]
+    public void MaskGrade_isApart()
+    {
+        var stolen = Made(0.36) with { StolenMasks = [new("smashed", 0.2, 100, true), new("gradient", 0.9, 100, true)], MeanMaskDice = 0.2 };
+        Assert.Equal(AuditGrade.Green, stolen.Grade(Limits));
+        Assert.Equal(AuditGrade.Red, stolen.MaskGrade(Limits));
+        Assert.Null(Made(0.36).MaskGrade(Limits));
+    }
+
+    [Theory]
+    [InlineData("1", 1, 0, 1)]
+    [InlineData("3:8x2", 3, 8, 2)]
+    public void CutName_roundTrip(string name, int depth, int channels, int stride)
+    {
+        var cut = CutName.Parse(name);
+        Assert.Equal((depth, channels, stride), (cut.Depth, cut.NarrowChannels, cut.NarrowStride));
+        Assert.Equal(name, CutName.Of(cut));
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("1:x2")]
+    [InlineData("../1")]
+    public void CutName_malformed_isRefused(string name) => Assert.Equal(ExitCode.InvalidRun, Assert.Throws<RosflException>(() => CutName.Parse(name)).Code);
+
+    private static Reconstruction A(string name, double ssim, bool plateau, double identified = 0.01) => new(name, new(ssim, ssim, ssim, 20), 2000, plateau, identified);
+
+    private static CutAudit Made(double ssim) => new(
+        "1", [4, 32, 32], 1000, 30, 29, new(0.35, 0.4, 0.5, 15), new(0.6, 0.6, 0.6, 20), new(0.5, 0.5, 0.5, 18), [A("A0 linear", 0.35, true), A("A1 decoder", ssim, plateau: true)], 60,
+        [], 0, null, 0.5, 20, 60, false, 1500, 1);
+}

@@ -1,0 +1,58 @@
+using RosFL.Runs;
+using RosFL.Tensors;
+using RosFL.Training;
+using static TorchSharp.torch;
+
+namespace RosFL.Tests.Training;
+
+public class GuardedBodyLinkTests
+{
+    [Fact]
+    public void Forward_beyondClip_scalesEachImageToIt()
+    {
+        using var scope = NewDisposeScope();
+        var sent = Sent(new() { SmashedClip = 1 }, stack([ones(2, 4, 4).Times(3), ones(2, 4, 4).Times(0.5)]));
+        Assert.Equal(1f, sent[0, 0, 0, 0].item<float>(), 1e-6f);
+        Assert.Equal(0.5f, sent[1, 0, 0, 0].item<float>());
+    }
+
+    [Fact]
+    public void Forward_noise_hasTheDeviationAskedFor()
+    {
+        using var scope = NewDisposeScope();
+        var noise = Sent(new() { SmashedClip = 2, SmashedNoise = 0.5 }, zeros([1, 8, 64, 64]));
+        Assert.Equal(1.0, noise.std().item<float>(), 0.02);
+        Assert.Equal(0.0, noise.mean().item<float>(), 0.02);
+    }
+
+    [Fact]
+    public void Forward_sameStep_drawsTheSameNoise_anotherStepAnother()
+    {
+        using var scope = NewDisposeScope();
+        PrivacyOptions options = new() { SmashedNoise = 0.1 };
+        var values = ones([1, 1, 8, 8]);
+        Assert.True(Sent(options, values, step: 3).equal(Sent(options, values, step: 3)).all().item<bool>());
+        Assert.False(Sent(options, values, step: 3).equal(Sent(options, values, step: 4)).all().item<bool>());
+    }
+
+    [Fact]
+    public void IsWanted_withoutAnyOption_isFalse() => Assert.False(GuardedBodyLink.IsWanted(new()));
+
+    private static Tensor Sent(PrivacyOptions options, Tensor values, int step = 0)
+    {
+        using var link = new GuardedBodyLink(new EchoLink(), options, new Seeds(1));
+        return link.Forward(values, new StepTime(0, step, 10));
+    }
+
+    /// <summary>A body that answers what it is sent.</summary>
+    private sealed class EchoLink : IBodyLink
+    {
+        public Tensor Forward(Tensor smashed, StepTime time) => smashed.alias();
+
+        public Tensor Backward(Tensor featuresGradient, StepTime time) => featuresGradient.alias();
+
+        public Tensor Infer(Tensor smashed) => smashed.alias();
+
+        public void Dispose() { }
+    }
+}
