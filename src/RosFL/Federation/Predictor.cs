@@ -37,7 +37,7 @@ public sealed class Predictor : IDisposable
         var input = PictureFile.Read(path);
         var name = Path.GetFileName(path);
         var stand = study.Run.Task == StudyTask.Segmentation ? new Picture(new float[input.ChannelLength], [1, .. input.Size]) { SpacingMm = input.SpacingMm } : input;
-        var prepared = new Preprocessor(study.Run).Apply(new Example(input, stand), name);
+        var prepared = new Preprocessor(study.Run).Apply(new Example(input, stand), name, site: "");
         var whole = new Whole(new Case(name, name), prepared.Input, prepared.WholeTarget, null) { Map = prepared.Map, Labels = study.Run.Task == StudyTask.Segmentation };
         site.Train(false);
         return new Evaluation(study, name).Predict(whole, Network);

@@ -152,5 +152,5 @@ public sealed class SiteImages : ITrainingItems
     /// <summary>The same site with the statistics that all sites agreed on.</summary>
     public SiteImages With(ForegroundStatistics agreed) => new(Site, _cases, _run, _cache, agreed);
 
-    private Prepared Prepare(SourcedCase sourced) => _cache.Get(sourced, () => _preprocessor.Apply(sourced.Source.Load(sourced.Case), sourced.Case.Name));
+    private Prepared Prepare(SourcedCase sourced) => _cache.Get(sourced, () => _preprocessor.Apply(sourced.Source.Load(sourced.Case), sourced.Case.Name, sourced.Source.Site));
 }

@@ -93,6 +93,9 @@ public sealed record SiteOptions
     /// <summary>See <see cref="Scale"/>; null: <c>preprocessing.offset</c>.</summary>
     public double? Offset { get; init; }
 
+    /// <summary>The site's working grid in mm (pixels where files have no spacing), one number per spatial axis; null: <c>preprocessing.spacingMm</c>.</summary>
+    public double[]? SpacingMm { get; init; }
+
     /// <summary>The site's scanner; null: <c>ct.geometry</c>.</summary>
     public CtGeometryOptions? Geometry { get; init; }
 

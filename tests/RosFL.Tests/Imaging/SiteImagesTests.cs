@@ -48,6 +48,21 @@ public sealed class SiteImagesTests : IDisposable
     }
 
     [Fact]
+    public void Whole_atASiteWithItsOwnGrid_isCoarserInsideAndReturnsToTheFilesGrid()
+    {
+        MadeData.Segmentation(_folder.Path, "north", 3, 20, 24);
+        MadeData.Segmentation(_folder.Path, "south", 3, 20, 24);
+        var run = MadeData.SegmentationRun(_folder.Path);
+        run = run with { Data = run.Data with { Sites = [new() { Name = "north" }, new() { Name = "south", SpacingMm = [2, 2] }] } };
+        var wholes = SiteImages.Pooled(SiteImages.Open(run), "pooled");
+        var (north, south) = (wholes.Whole(Split.Test, 0), wholes.Whole(Split.Test, wholes.Count(Split.Test) - 1));
+        Assert.Equal([1, 20, 24], north.Input.Shape);
+        Assert.Equal([1, 10, 12], south.Input.Shape);
+        Assert.Equal([1, 20, 24], south.Target.Shape);
+        Assert.Equal([1, 20, 24], south.Restore(new Picture(new float[2 * 10 * 12], 2, 10, 12)).Shape);
+    }
+
+    [Fact]
     public void Batch_ofDifferentSizes_isRefusedWithTheRemedy()
     {
         for (var n = 0; n < 4; n++)

@@ -10,15 +10,16 @@ public sealed class Preprocessor(RunOptions run, ForegroundStatistics? foregroun
 
     private bool Segments => run.Task == StudyTask.Segmentation;
 
+    /// <param name="site">Whose working grid to use; a name that the run does not know takes the run's.</param>
     /// <exception cref="RosflException">The pictures do not fit together, or not the run's network.</exception>
-    public Prepared Apply(Example example, string name)
+    public Prepared Apply(Example example, string name, string site)
     {
         var (input, target, mask) = Fitted(example, name);
         var wholeTarget = target;
         var wholeMask = mask;
-        if (_options.SpacingMm.Length > 0)
+        if (SpacingOf(site) is { Length: > 0 } spacing)
         {
-            var size = Resampling.SizeFor(input, SpacingFor(input));
+            var size = Resampling.SizeFor(input, SpacingFor(input, spacing));
             input = Resampling.Linear(input, size);
             target = Segments ? Resampling.Nearest(target, size) : Resampling.Linear(target, size);
             mask = mask is null ? null : Resampling.Nearest(mask, size);
@@ -74,8 +75,11 @@ public sealed class Preprocessor(RunOptions run, ForegroundStatistics? foregroun
     }
 
     /// <summary>Slices keep their distance: the option then has two numbers, for the axes within a slice.</summary>
-    private double[] SpacingFor(Picture input) =>
-        [.. input.SpacingMm[..(input.Dimensions - _options.SpacingMm.Length)], .. _options.SpacingMm];
+    private static double[] SpacingFor(Picture input, double[] spacing) =>
+        [.. input.SpacingMm[..(input.Dimensions - spacing.Length)], .. spacing];
+
+    private double[] SpacingOf(string site) =>
+        run.Data.Sites.Concat(run.Data.UnseenSites).FirstOrDefault(s => s.Name == site)?.SpacingMm ?? _options.SpacingMm;
 
     private static string Text(ReadOnlySpan<int> size) => string.Join("x", size.ToArray());
 

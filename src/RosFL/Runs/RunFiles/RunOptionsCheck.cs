@@ -141,9 +141,9 @@ public static partial class RunOptionsCheck
         Window(rules, run.Preprocessing.Percentiles, "preprocessing.percentiles", mayBeEmpty: false);
         rules.Require(Array.TrueForAll(run.Preprocessing.Percentiles, p => p is >= 0 and <= 100), run.Preprocessing.Percentiles, "percentiles lie in 0..100");
         rules.Require(run.Preprocessing.Scale != 0, run.Preprocessing.Scale, "it must not be 0");
-        rules.Require(Array.TrueForAll(run.Preprocessing.SpacingMm, mm => mm > 0), run.Preprocessing.SpacingMm, "every spacing must be above 0");
-        rules.Together(run.Preprocessing.SpacingMm.Length == 0 || run.Preprocessing.SpacingMm.Length == run.Network.Dimensions,
-            $"Option 'preprocessing.spacingMm' has {run.Preprocessing.SpacingMm.Length} numbers; it needs one for each of the {run.Network.Dimensions} spatial dimensions.");
+        Spacing(rules, run.Preprocessing.SpacingMm, "preprocessing.spacingMm", run);
+        foreach (var site in run.Data.Sites.Concat(run.Data.UnseenSites))
+            Spacing(rules, site.SpacingMm ?? [], $"spacingMm' of site '{site.Name}", run);
         Size(rules, run.Preprocessing.Patch, "preprocessing.patch", run);
         rules.Between(run.Preprocessing.Foreground, 0, 1);
         rules.AtLeast(run.Preprocessing.Channel, -1);
@@ -153,6 +153,10 @@ public static partial class RunOptionsCheck
         rules.Require(run.Augmentation.Contrast is >= 0 and < 1, run.Augmentation.Contrast, "it must be 0 or more and below 1");
         rules.AtLeast(run.Augmentation.Noise, 0);
     }
+
+    private static void Spacing(RunRules rules, double[] spacing, string name, RunOptions run) =>
+        rules.Together(spacing.Length == 0 || (spacing.Length == run.Network.Dimensions && Array.TrueForAll(spacing, mm => mm > 0)),
+            $"Option '{name}' is [{string.Join(", ", spacing)}]; it needs one number above 0 for each of the {run.Network.Dimensions} spatial dimensions.");
 
     private static void Scanner(RunRules rules, RunOptions run)
     {
