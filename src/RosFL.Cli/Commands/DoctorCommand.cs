@@ -1,19 +1,22 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using RosFL.Runs;
+using RosFL.Training;
 using Spectre.Console;
 
 namespace RosFL.Cli.Commands;
 
-/// <summary><c>rosfl doctor</c>: what this machine offers, without loading libtorch.</summary>
+/// <summary><c>rosfl doctor</c>: what this machine offers, without loading libtorch unless asked to.</summary>
 internal static class DoctorCommand
 {
     public static Command Create()
     {
-        var command = new Command("doctor", "Check this machine: runtime, native libraries, converters, disk.");
-        command.SetAction(_ =>
+        var torch = new Option<int>("--torch") { HelpName = "THREADS", Description = "Also load libtorch for this many threads and show what it took." };
+        var command = new Command("doctor", "Check this machine: runtime, native libraries, converters, disk.") { torch };
+        command.SetAction(async (parsed, _) =>
         {
             var checks = Checks().ToList();
+            if (parsed.GetValue(torch) is > 0 and var threads) checks.Add(await TorchAsync(threads));
             var table = new Table().Border(TableBorder.Rounded).AddColumns("check", "found", "");
             foreach (var (name, found, good) in checks)
                 table.AddRow(Markup.Escape(name), Markup.Escape(found), good ? "[green]ok[/]" : "[yellow]missing[/]");
@@ -35,6 +38,14 @@ internal static class DoctorCommand
         yield return ("dcm2niix (DICOM import only)", converter ?? "not on the PATH: install the package dcm2niix", converter is not null);
         var disk = new DriveInfo(Path.GetPathRoot(Environment.CurrentDirectory)!).AvailableFreeSpace >> 30;
         yield return ("free disk here", $"{disk} GiB", disk > 0);
+    }
+
+    /// <summary>Asked on a thread of the pool, which nobody has told: it follows the environment that libtorch found when it was loaded, up to the machine's cores.</summary>
+    private static async Task<(string Name, string Found, bool Good)> TorchAsync(int threads)
+    {
+        TorchEnvironment.Prepare(threads);
+        var found = await Task.Run(TorchSharp.torch.get_num_threads);
+        return ("torch threads", $"{found}", found == Math.Min(threads, Environment.ProcessorCount));
     }
 
     private static string? FindNative(string name) =>

@@ -3,6 +3,7 @@ using RosFL.Imaging.Splits;
 using RosFL.Reports;
 using RosFL.Runs;
 using RosFL.Training;
+using RosFL.Training.Losses;
 using RosFL.Training.Payloads;
 
 namespace RosFL.Federation;
@@ -29,7 +30,8 @@ public sealed class Simulation : IDisposable
         (this.folder, this.progress) = (folder, progress ?? (_ => { }));
         this.progress(new SimulationProgress.Phase("Reading images"));
         images = SiteImages.Open(folder.Run.Options);
-        study = new Study(WithEqualSteps(folder.Run.Options, images.Count));
+        study = new Study(ClassWeights.Agreed(
+            WithEqualSteps(folder.Run.Options, images.Count), () => images.Select(i => i.LabelCounts(folder.Run.Options.Network.OutputChannels))));
         unseen = SiteImages.OpenUnseen(study.Run, images);
         record = new RunRecord(folder, study, this.progress);
         threads = [.. Enumerable.Range(0, ThreadCount()).Select(i => new TorchThread($"torch-{i}", study.Run.Machine.Threads))];

@@ -171,7 +171,7 @@ public sealed record TrainingOptions
     /// <summary>Weights of the classes in cross-entropy: empty for equal ones.</summary>
     public double[] ClassWeights { get; init; } = [];
 
-    /// <summary>Class weights from the label counts of all sites (only the counts leave a site); excludes <see cref="ClassWeights"/>.</summary>
+    /// <summary>Class weights from the label counts of all sites' training images: all voxels / (classes that occur * voxels of the class). Only the counts leave a site. Excludes <see cref="ClassWeights"/>.</summary>
     public bool FederatedClassWeights { get; init; }
 
     /// <summary>safetensors with the weights to begin from, part in front of the name (head.conv1.weight); empty to draw them from the seed.</summary>

@@ -16,7 +16,8 @@ public sealed class ScalarsTests
     {
         var forgetful = Forgetful(IlCalls.Of(typeof(torch).Assembly.Location));
         Assert.Contains("TorchSharp.torch+Tensor::op_Addition(TorchSharp.torch+Tensor,TorchSharp.torch+Tensor)", forgetful);
-        var calls = from assembly in Directory.GetFiles(AppContext.BaseDirectory, "RosFL*.dll")
+        var calls = from assembly in Directory.GetFiles(AppContext.BaseDirectory, "*.dll")
+                    where Path.GetFileName(assembly).StartsWith("rosfl", StringComparison.OrdinalIgnoreCase)
                     from method in IlCalls.Of(assembly)
                     where !method.Key.StartsWith(typeof(TensorArithmetic).FullName!, StringComparison.Ordinal)
                     from call in method.Value

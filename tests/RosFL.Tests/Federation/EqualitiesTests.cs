@@ -56,6 +56,7 @@ public sealed class EqualitiesTests
     [InlineData("ros-fl")]
     [InlineData("scaffold")]
     [InlineData("fedbn")]
+    [InlineData("fedavg")]
     public Task Workers_oneOrTwo_giveTheSameBits(string algorithm)
     {
         var run = MadeStudy.Run(algorithm);

@@ -60,6 +60,17 @@ public sealed class MergingTests
         Assert.Equal([750f], Merging.Mean([MadeWeights.Of(1).WithStatistics(500), MadeWeights.Of(1).WithStatistics(1000)], [1, 1], MergeArithmetic.Fixed24)
             .Values("running_mean"));
 
+    /// <summary>5, 3 and 4 items: by samples the sites count as many times, uniformly once.</summary>
+    [Theory]
+    [InlineData(SiteWeighting.Samples, 5, 3, 4)]
+    [InlineData(SiteWeighting.Uniform, 1, 1, 1)]
+    public void Weight_ofASite_isWhatTheRunWeighsBy(SiteWeighting weighting, long north, long east, long south)
+    {
+        var run = MadeStudy.Run("fedavg");
+        using var study = new MadeStudy(run with { Algorithm = run.Algorithm with { Weighting = weighting } });
+        Assert.Equal([north, east, south], study.Sites.Select(s => s.Weight));
+    }
+
     [Fact]
     public async Task Study_inFixed24_differsFromFloatByLessThanAMillionth()
     {

@@ -1,4 +1,5 @@
 using RosFL.Federation;
+using RosFL.Imaging;
 using RosFL.Runs;
 
 namespace RosFL.Tests.Federation;
@@ -46,7 +47,30 @@ public sealed class SimulationTests : IDisposable
         Assert.Equal(whole, Hashes(resumed));
     }
 
+    /// <summary>The counts of all sites become the weights of the loss: the bits are those of a run file that has these weights.</summary>
+    [Fact]
+    public async Task Simulation_withFederatedClassWeights_trainsOnTheSumOfTheSitesCounts()
+    {
+        var federated = Segmentation("federated", new() { Batch = 2, FederatedClassWeights = true });
+        var counts = SiteImages.Open(federated.Options).Select(s => s.LabelCounts(3)).ToList();
+        Assert.NotEqual(counts[0], counts[1]);
+        long[] sum = [.. Enumerable.Range(0, 3).Select(c => counts[0][c] + counts[1][c])];
+        var given = Segmentation("given", new() { Batch = 2, ClassWeights = [.. sum.Select(n => sum.Sum() / (3.0 * n))] });
+        var hashes = Hashes(await RunAsync(federated));
+        Assert.Equal(Hashes(await RunAsync(given)), hashes);
+        Assert.NotEqual(Hashes(await RunAsync(Segmentation("equal", new() { Batch = 2 }))), hashes);
+    }
+
     public void Dispose() => Directory.Delete(root, recursive: true);
+
+    private RunFile Segmentation(string name, TrainingOptions training) => RunFile.Of(new RunOptions
+    {
+        Name = name, Rounds = 1, Task = StudyTask.Segmentation, Algorithm = new() { Name = "fedavg" }, Training = training,
+        Network = new() { Name = "unet", Channels = 2, Levels = 1, OutputChannels = 3 },
+        Data = new() { Phantoms = new() { Sites = 2, ImagesPerSite = 6, Size = 32 } },
+        Machine = new() { Threads = 1 },
+        Output = new() { Folder = root },
+    });
 
     private RunFile Phantoms(string algorithm, string name) => RunFile.Of(new RunOptions
     {

@@ -124,6 +124,18 @@ public sealed class LossesTests
         Assert.Equal([100 / 180.0, 5, 0], ClassWeights.FromCounts([90, 10, 0]));
     }
 
+    [Fact]
+    public void Agreed_overSites_sumsCountsWhateverTheirOrder()
+    {
+        var run = new RunOptions { Training = new() { FederatedClassWeights = true } };
+        long[][] sites = [[80, 0, 1], [10, 10, 3]];
+        Assert.Equal(ClassWeights.FromCounts([90, 10, 4]), ClassWeights.Agreed(run, () => sites).Training.ClassWeights);
+        Assert.Equal(ClassWeights.FromCounts([90, 10, 4]), ClassWeights.Agreed(run, () => sites.Reverse()).Training.ClassWeights);
+        Assert.Same(RunOptionsWithout, ClassWeights.Agreed(RunOptionsWithout, () => throw new InvalidOperationException("Nobody asked for counts.")));
+    }
+
+    private static readonly RunOptions RunOptionsWithout = new();
+
     private static Picture ToPicture(Tensor values) => new(
         values.to(ScalarType.Float32).contiguous().data<float>().ToArray(), [.. values.shape.Select(n => (int)n)]);
 }
