@@ -1,3 +1,4 @@
+using Grpc.Core;
 using RosFL.Federation;
 using RosFL.Grpc.Bodies;
 using RosFL.Runs;
@@ -31,7 +32,7 @@ internal sealed class LinkedStudy(Study study, CutShapes shapes, BodyHost host, 
         return new(study, await thread.RunAsync(() => CutShapes.Of(study)), host, host, order => PayloadBodyLink.Around(host.Open(order), run.Wire));
     }
 
-    public static async Task<LinkedStudy> ServedAsync(TorchThread thread, RunOptions run, BodyServerHost server)
+    public static async Task<LinkedStudy> ServedAsync(TorchThread thread, RunOptions run, BodyServerHost server, CallInvoker? invoker = null)
     {
         var study = new Study(run);
         var host = new BodyHost(study);
@@ -39,7 +40,7 @@ internal sealed class LinkedStudy(Study study, CutShapes shapes, BodyHost host, 
         var served = new BodyStudy(study, Manifest, shapes, [Site], host.Open, server.Studies.Limits);
         server.Studies.Add(served);
         return new(study, shapes, host, new ServedBodyHost(host, served),
-            order => new GrpcBodyLink(server.Invoker(Site), new BodyLinkOptions(order, Manifest), study, shapes, CancellationToken.None), served);
+            order => new GrpcBodyLink(invoker ?? server.Invoker(Site), new BodyLinkOptions(order, Manifest), study, shapes, CancellationToken.None), served);
     }
 
     public Task BeginAsync()
