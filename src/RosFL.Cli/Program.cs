@@ -15,6 +15,7 @@ return await CommandLine.RunAsync(new RootCommand("Trains U-shaped medical image
     InitCommand.Create(),
     NetworkCommand.Create(),
     AuditCommand.Create(),
+    PlanCommand.Create(),
     DataCommand.Create(),
     DoctorCommand.Create(),
     CaCommand.Create(),

@@ -14,19 +14,24 @@ public sealed record CutCost(
 {
     /// <param name="side">Pixels along each axis.</param>
     /// <exception cref="RosflException">The cut does not fit the network, or the image is too small for it.</exception>
-    public static CutCost Of(NetworkOptions network, CutOptions options, int side)
+    public static CutCost Of(NetworkOptions network, CutOptions options, int side) =>
+        Of(network, options, [.. Enumerable.Repeat((long)side, network.Dimensions)]);
+
+    /// <param name="size">Pixels along each axis.</param>
+    /// <exception cref="RosflException">The cut does not fit the network, or the image is too small for it.</exception>
+    public static CutCost Of(NetworkOptions network, CutOptions options, IReadOnlyList<long> size)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var definition = NetworkCatalog.Create(network, options, new MachineOptions());
-        if (side < definition.SmallestSide)
-            throw new RosflException(ExitCode.Usage, $"Images of {side} pixels are too small for {network.Name}: it needs {definition.SmallestSide} along each axis.");
+        if (size.Min() < definition.SmallestSide)
+            throw new RosflException(ExitCode.Usage, $"Images of {size.Min()} pixels are too small for {network.Name}: it needs {definition.SmallestSide} along each axis.");
         var cut = Cut.Of(definition, options);
         NamedModule[] site = [.. cut.Site.HeadModules, .. cut.Site.TailModules], body = [.. cut.Body.Modules];
         long siteMacs = 0, bodyMacs = 0;
         Count(site, macs => siteMacs += macs);
         Count(body, macs => bodyMacs += macs);
-        var smashed = cut.Site.Head(zeros([1, network.InputChannels, .. Enumerable.Repeat((long)side, network.Dimensions)]), out var skips);
+        var smashed = cut.Site.Head(zeros([1, network.InputChannels, .. size]), out var skips);
         var features = cut.Body.Forward(smashed);
         cut.Site.Tail(features, skips);
         return new(smashed.shape, features.shape, Parameters(site), Parameters(body), siteMacs, bodyMacs, 2 * sizeof(float) * (smashed.numel() + features.numel()));

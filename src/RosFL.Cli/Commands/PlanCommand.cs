@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.Globalization;
+using RosFL.Cli.Display;
+using RosFL.Imaging;
+using RosFL.Planning;
+using RosFL.Privacy.Audit;
+using RosFL.Runs;
+using RosFL.Training;
+using Spectre.Console;
+
+namespace RosFL.Cli.Commands;
+
+/// <summary><c>rosfl plan</c>: what every cut would cost on this machine and this line, beside what it gains and leaks.</summary>
+internal static class PlanCommand
+{
+    private static readonly TimeSpan Measuring = TimeSpan.FromSeconds(10);
+
+    public static Command Create()
+    {
+        var run = new RunArguments();
+        var site = new Option<string?>("--site") { HelpName = "NAME", Description = "The site to plan for; default: the run's first." };
+        var bandwidth = new Option<double>("--bandwidth") { HelpName = "MBIT", DefaultValueFactory = _ => 100, Description = "The site's line in Mbit/s, each way." };
+        var latency = new Option<double>("--latency") { HelpName = "MS", DefaultValueFactory = _ => 20, Description = "Round trip to the computation server in ms." };
+        var sites = new Option<int?>("--sites") { HelpName = "N", Description = "Sites of the study; default: the run's." };
+        var audit = new Option<string?>("--audit") { HelpName = "FILE", Description = "audit.json of an audit; default: where 'rosfl audit' puts it." };
+        var json = new Option<bool>("--json") { Description = "One JSON object, for machines." };
+        var command = new Command("plan", "Time, traffic, load, gain and leak of every cut, from ten seconds of measurement.") { site, bandwidth, latency, sites, audit, json };
+        run.AddTo(command);
+        command.SetAction((parsed, cancellation) =>
+        {
+            var options = run.Load(parsed).Options;
+            var (mbit, ms) = (parsed.GetValue(bandwidth), parsed.GetValue(latency));
+            if (mbit <= 0 || ms < 0) throw new RosflException(ExitCode.Usage, $"A line of {mbit} Mbit/s and {ms} ms cannot be: --bandwidth is above 0, --latency 0 or more.");
+            using var thread = new TorchThread("plan", options.Machine.Threads);
+            return thread.RunAsync(() =>
+            {
+                var all = SiteImages.Open(options);
+                var own = all.FirstOrDefault(s => s.Site == (parsed.GetValue(site) ?? all[0].Site))
+                    ?? throw new RosflException(ExitCode.Usage, $"Site '{parsed.GetValue(site)}' is not in this run: choose one of {string.Join(", ", all.Select(s => s.Site))}.");
+                var audits = AuditSummary.Read(parsed.GetValue(audit) ?? Path.Combine("runs", "audits", $"{options.Name}-{own.Site}", "audit.json"));
+                var plan = new StudyPlan(options, own, parsed.GetValue(sites) ?? all.Count, new(mbit * 1e6 / 8, TimeSpan.FromMilliseconds(ms)), audits);
+                var lines = plan.Lines(Measuring, cancellation);
+                if (parsed.GetValue(json)) Console.WriteLine(System.Text.Json.JsonSerializer.Serialize(new { site = own.Site, stepsPerRound = plan.Steps, lines }, System.Text.Json.JsonSerializerOptions.Web));
+                else Print(options, own.Site, plan.Steps, lines);
+                return (int)ExitCode.Success;
+            });
+        });
+        return command;
+    }
+
+    private static void Print(RunOptions run, string site, int steps, IReadOnlyList<PlanLine> lines)
+    {
+        var table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape($"{run.Name}, site {site}: {steps} steps a round, {run.Rounds} rounds"))
+            .AddColumns("", "cut", "site params", "site MMACs", "site state", "bytes/step", "bytes/round", "bytes/study", "step", "round", "server cores", "gain", "leak", "label leak");
+        foreach (var line in lines)
+            table.AddRow(line.IsUnbeaten ? "[green]*[/]" : "", line.Cut, Count(line.SiteParameters), Count(line.SiteMacs / 1_000_000), Lines.Bytes(line.SiteBytes), Lines.Bytes(line.BytesPerStep), Lines.Bytes(line.BytesPerRound),
+                Lines.Bytes(line.BytesPerRound * run.Rounds), Time(line.Step), Time(line.Round), line.ServerCores.ToString("0.0", CultureInfo.InvariantCulture), Number(line.Gain), Number(line.Leak), Number(line.MaskLeak));
+        AnsiConsole.Write(table);
+        Console.WriteLine("*: no other setting is at least as good in everything shown and better in something. Gain and leak need 'rosfl audit'.");
+    }
+
+    private static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Number(double? value) => value?.ToString("0.000", CultureInfo.InvariantCulture) ?? "–";
+
+    private static string Time(TimeSpan time) => time.TotalSeconds < 10
+        ? time.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture) + " ms"
+        : time.TotalSeconds.ToString("0", CultureInfo.InvariantCulture) + " s";
+}

@@ -1,0 +1,33 @@
+namespace RosFL.Planning;
+
+/// <summary>What one setting would cost a site and the computation server.</summary>
+/// <param name="Cut">As <c>audit.cuts</c> spells it; "fedavg" and "centralized" for comparison.</param>
+/// <param name="SiteMacs">Multiply-accumulate operations at the site for one image, forward.</param>
+/// <param name="SiteBytes">Weights, gradients and Adam's moments that the site keeps.</param>
+/// <param name="BytesPerStep">Both ways.</param>
+/// <param name="BytesPerRound">Both ways, with what is merged.</param>
+/// <param name="ServerCores">Cores that the bodies of all sites keep busy.</param>
+/// <param name="Gain">Score gained over the outer levels alone; null without an audit.</param>
+/// <param name="Leak">Of images; null without an audit.</param>
+/// <param name="MaskLeak">Of labels; null without an audit, or where there are none.</param>
+public sealed record PlanLine(
+    string Cut, long SiteParameters, long SiteMacs, long SiteBytes, long BytesPerStep, long BytesPerRound, TimeSpan Step, TimeSpan Round, double ServerCores,
+    double? Gain = null, double? Leak = null, double? MaskLeak = null)
+{
+    /// <summary>Whether no other setting is at least as good in everything and better in something.</summary>
+    public bool IsUnbeaten { get; init; }
+
+    /// <summary>Marks the settings that no other beats on what is known of them: traffic, time, the site's work, gain and leaks.</summary>
+    public static IReadOnlyList<PlanLine> Marked(IReadOnlyList<PlanLine> lines) =>
+        [.. lines.Select(line => line with { IsUnbeaten = !lines.Any(other => Beats(other, line)) })];
+
+    private static bool Beats(PlanLine a, PlanLine b)
+    {
+        var (x, y) = (a.Costs(), b.Costs());
+        // a setting without an audit is only compared with its like
+        return x.Length == y.Length && x.Zip(y).All(p => p.First <= p.Second) && x.Zip(y).Any(p => p.First < p.Second);
+    }
+
+    private double[] Costs() =>
+        [BytesPerRound, Round.TotalSeconds, SiteMacs, .. Gain is { } gain ? [-gain] : Array.Empty<double>(), .. Leak is { } leak ? [leak] : Array.Empty<double>(), .. MaskLeak is { } mask ? [mask] : Array.Empty<double>()];
+}

@@ -1,0 +1,74 @@
+using RosFL.Federation;
+using RosFL.Imaging;
+using RosFL.Planning;
+using RosFL.Privacy.Audit;
+using RosFL.Runs;
+using RosFL.Tests.Runs;
+
+namespace RosFL.Tests.Planning;
+
+public class StudyPlanTests
+{
+    private static readonly Connection Line = new(1e6, TimeSpan.FromMilliseconds(10));
+
+    private static RunOptions Run(string folder) => new()
+    {
+        Name = "planned",
+        Rounds = 1,
+        Task = StudyTask.Segmentation,
+        Network = new() { Name = "unet", Channels = 4, Levels = 2, OutputChannels = 2 },
+        Cut = new() { Depth = 1, NarrowChannels = 2 },
+        Algorithm = new() { Name = "splitfed-v1" },
+        Training = new() { Batch = 4 },
+        Data = new() { Phantoms = new() { Sites = 2, ImagesPerSite = 10, Size = 32 } },
+        Preprocessing = new() { Intensity = IntensityKind.ZScore, BinaryLabels = true },
+        Machine = new() { Threads = 1 },
+        Audit = new() { Cuts = ["1", "1:2x1", "2:2x2"] },
+        Output = new() { Folder = folder },
+    };
+
+    [Fact]
+    public async Task Lines_bytesPerRound_areThoseThatARunMeters()
+    {
+        using var scratch = new TemporaryFolder();
+        var run = Run(scratch.Path);
+        using var folder = RunFolder.Create(RunFile.Of(run));
+        using var simulation = new Simulation(folder);
+        await simulation.RunAsync(default);
+        var metered = simulation.Store.Rounds()[0].Sites[0];
+
+        var planned = Plan(run, []).Single(l => l.Cut == "1:2x1");
+        Assert.InRange(planned.BytesPerRound / (double)(metered.BytesUp + metered.BytesDown), 0.99, 1.01);
+    }
+
+    [Fact]
+    public void Lines_ofASlowLine_addTransferAndTwoRoundTrips()
+    {
+        var line = Plan(Run("x"), []).First();
+        Assert.True(line.Step >= TimeSpan.FromSeconds(line.BytesPerStep / Line.BytesPerSecond) + 2 * Line.Latency);
+    }
+
+    [Fact]
+    public void Lines_haveFedAvgAndCentralizedBesideEveryCut() =>
+        Assert.Equal(["1", "1:2x1", "2:2x2", "fedavg", "centralized"], Plan(Run("x"), []).Select(l => l.Cut));
+
+    [Fact]
+    public void Marked_lineBeatenInEverything_isNotMarked()
+    {
+        PlanLine good = new("a", 1, 10, 1, 1, 100, default, TimeSpan.FromSeconds(1), 1, 0.2, 0.1), bad = good with { Cut = "b", BytesPerRound = 200, Leak = 0.3 };
+        PlanLine other = good with { Cut = "c", BytesPerRound = 50, Gain = 0.1 };
+        Assert.Equal([true, false, true], PlanLine.Marked([good, bad, other]).Select(l => l.IsUnbeaten));
+    }
+
+    [Fact]
+    public void AuditSummary_ofAFileThatIsNone_isRefused()
+    {
+        using var scratch = new TemporaryFolder();
+        Assert.Empty(AuditSummary.Read(scratch["absent.json"]));
+        File.WriteAllText(scratch["audit.json"], "{}");
+        Assert.Equal(ExitCode.InvalidFile, Assert.Throws<RosflException>(() => AuditSummary.Read(scratch["audit.json"])).Code);
+    }
+
+    private static IReadOnlyList<PlanLine> Plan(RunOptions run, Dictionary<string, AuditSummary> audits) =>
+        new StudyPlan(run, SiteImages.Open(run)[0], 2, Line, audits).Lines(TimeSpan.FromMilliseconds(10), default);
+}
