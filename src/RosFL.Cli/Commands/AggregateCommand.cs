@@ -27,7 +27,6 @@ internal static class AggregateCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var options = PartyOptions.Load<AggregateOptions>(parsed.GetValue(config)!);
-            CrashPoint.Party = "aggregate";
             using var parent = ParentProcess.Follow(cancellation);
             var watchers = new Dictionary<string, Watcher>();
             await AggregationServer.RunAsync(options, RunArguments.LoadParty,

@@ -12,7 +12,7 @@ internal static class ComputeCommand
           party    folder that 'rosfl enrol' made for this server
           listen   address and port: 0.0.0.0:7444
           folder   where bodies are kept, a folder for each study in it
-          studies  a list; of each: run (the run file), bodySeed (32 bytes in hexadecimal, public, the same for all parties)
+          studies  a list; of each: run (the run file), sites (names in site order), bodySeed (32 bytes in hexadecimal, public, the same for all parties)
         Variables such as ROSFL_LISTEN lie over the file.
         """;
 
@@ -23,7 +23,6 @@ internal static class ComputeCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var options = PartyOptions.Load<ComputeOptions>(parsed.GetValue(config)!);
-            CrashPoint.Party = "compute";
             using var parent = ParentProcess.Follow(cancellation);
             await ComputationServer.RunAsync(options, RunArguments.LoadParty, TimeProvider.System, parent.Token);
             return (int)ExitCode.Success;

@@ -58,7 +58,9 @@ internal sealed class Child(string name, IReadOnlyList<string> arguments, Action
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
         start.Environment[ParentProcess.Variable] = "1";
-        if (restarts > 0) start.Environment.Remove(CrashPoint.Variable);
+        // of a list party:point:times,... each start gets this party's next
+        var crashes = (Environment.GetEnvironmentVariable(CrashPoint.Variable) ?? "").Split(',').Where(c => c.StartsWith(name + ":", StringComparison.Ordinal)).ToList();
+        start.Environment[CrashPoint.Variable] = restarts < crashes.Count ? crashes[restarts][(name.Length + 1)..] : null;
         return start;
     }
 

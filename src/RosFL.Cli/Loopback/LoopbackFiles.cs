@@ -49,7 +49,7 @@ internal sealed class LoopbackFiles
         };
         if (HasBodies)
             configurations["compute"] = Save("compute", new ComputeOptions(Party(PartyRole.ComputationServer, "computation-server"), $"127.0.0.1:{compute}",
-                In("state", "computation-server"), [new ComputedStudy(file, Text(seeds.Bodies))]));
+                In("state", "computation-server"), [new ComputedStudy(file, [.. Sites], Text(seeds.Bodies))]));
         foreach (var site in Sites)
             configurations[site] = Save(site, new SiteProcessOptions(Party(PartyRole.Site, site), file, Address(aggregate), HasBodies ? Address(compute) : "",
                 In("state", site), Text(seeds.Bodies), Text(seeds.Sites), Text(seeds.Site(site))));

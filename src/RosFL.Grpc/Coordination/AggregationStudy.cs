@@ -45,7 +45,6 @@ public sealed class AggregationStudy : IDisposable
         await GatherAsync(cancellation);
         var state = record.Restore([])?.Rounds ?? RoundState.Begin(await InitialAsync(cancellation));
         progress(new SimulationProgress.Began(state.Round, sites.ToDictionary(s => s.Name, s => s.Facts.StepsPerRound)));
-        await ScoreAsync(state, cancellation);
         state = await new Rounds(study, sites, bodies, record.Store.Ledger, policy, Commit, ScoreAsync, Keep, Notice).RunAsync(state, cancellation);
         record.Finish(state.Round - 1);
         await TestAsync(cancellation);

@@ -22,6 +22,9 @@ public static class NetworkRules
         if (run.Privacy.SecureAggregation != SecureAggregationKind.None)
             throw new RosflException(ExitCode.InvalidRun,
                 $"Run '{run.Name}' asks for privacy.secureAggregation, which runs in one process only: run it with 'rosfl simulate', or set it to none.");
+        if (run.Privacy.SecureAggregation != SecureAggregationKind.None)
+            throw new RosflException(ExitCode.InvalidRun,
+                $"Run '{run.Name}' sets privacy.secureAggregation {run.Privacy.SecureAggregation}, which does not travel between machines yet and must not be left out unsaid: set it to none, or run it with 'rosfl simulate'.");
         if (run.Preprocessing.Intensity == IntensityKind.CtForeground || run.Training.FederatedClassWeights)
             throw new RosflException(ExitCode.InvalidRun,
                 $"Run '{run.Name}' needs statistics over all sites (preprocessing.intensity ct-foreground or training.federatedClassWeights), which only 'rosfl simulate' gathers: use window and training.classWeights.");

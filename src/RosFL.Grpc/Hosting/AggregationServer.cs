@@ -47,7 +47,7 @@ public static class AggregationServer
         RemoteBodyHost? bodies = null;
         if (options.ComputationServer.Length > 0)
         {
-            var channel = credentials.NewChannel(new Uri(options.ComputationServer), PartyRole.ComputationServer, handler: Dialling.KeepAlive);
+            var channel = credentials.NewChannel(new Uri(options.ComputationServer), PartyRole.ComputationServer, null, WireChannel.Limit, WireChannel.KeepAlive);
             open.Add(channel);
             bodies = new RemoteBodyHost(channel.CreateCallInvoker(), time);
         }

@@ -23,8 +23,9 @@ public sealed record AggregatedStudy(string Run, string[] Sites, string Computat
 public sealed record ComputeOptions(string Party, string Listen, string Folder, ComputedStudy[] Studies);
 
 /// <summary>A study at the computation server.</summary>
+/// <param name="Sites">Names in site order.</param>
 /// <param name="BodySeed">The seed of initial bodies, 32 bytes in hexadecimal; it is public.</param>
-public sealed record ComputedStudy(string Run, string BodySeed);
+public sealed record ComputedStudy(string Run, string[] Sites, string BodySeed);
 
 /// <summary>Configuration of <c>rosfl site</c>.</summary>
 /// <param name="Data">Root folder of the data; empty takes the run file's data.path.</param>

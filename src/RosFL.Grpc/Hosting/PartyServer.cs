@@ -12,7 +12,6 @@ namespace RosFL.Grpc.Hosting;
 /// <summary>A server of a study: Kestrel with the parties' TLS and gRPC services, nothing else.</summary>
 public sealed class PartyServer : IAsyncDisposable
 {
-    private static readonly TimeSpan PingAfter = TimeSpan.FromSeconds(15);
     private readonly WebApplication application;
 
     private PartyServer(WebApplication application) => this.application = application;
@@ -26,14 +25,11 @@ public sealed class PartyServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddSimpleConsole().SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddPartyTrust(credentials);
-        builder.Services.AddGrpc(options => options.MaxReceiveMessageSize = FrameSizes.LargestMessageBytes);
+        builder.Services.AddWire();
         services(builder.Services);
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
-            // streams live as long as a study; pings find the dead ones
-            kestrel.Limits.MinRequestBodyDataRate = null;
-            kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Limits.Http2.KeepAlivePingDelay = PingAfter;
+            WireServer.Configure(kestrel);
             kestrel.Listen(end, port => port.UsePartyTls(credentials));
         });
         var application = builder.Build();

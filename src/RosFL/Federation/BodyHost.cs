@@ -39,6 +39,7 @@ public sealed class BodyHost(Study study, TwoVersions? durable = null) : IBodyHo
     {
         lock (gate)
         {
+            if (current?.Key == round.Key) return Task.CompletedTask; // told again
             Settle(round.Last);
             End();
             ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -46,6 +47,7 @@ public sealed class BodyHost(Study study, TwoVersions? durable = null) : IBodyHo
             trained.Begin(round);
             shared = study.Algorithm is { Body: BodyPlace.Shared, Order: SiteOrder.Together } ? new SharedBody(study, round.Sites, round.Key.Round, ended.Token) : null;
         }
+        CrashPoint.Reach("compute-begun");
         return Task.CompletedTask;
     }
 
@@ -73,12 +75,14 @@ public sealed class BodyHost(Study study, TwoVersions? durable = null) : IBodyHo
             Recall();
             if (pending is { } done && done.Key == decision.Key) return Task.FromResult(done.Answer);
             if (current?.Key != decision.Key) throw new RoundLostException($"The computation server is in {current?.Key.ToString() ?? "no round"} and not in {decision.Key}.");
+            if (!Guards.Holds(Guards.Survivors)) decision = trained.Everybody(decision);
             var bodies = trained.Of(decision);
             LastMerge = Merge(decision, [.. bodies.Select(b => b.Weights)]);
             prepared = new BodyHostState(LastMerge.Weights, LastMerge.Memory, trained.OptimizersAfter(decision, State.Optimizers));
             var answer = new BodyMerge(Convert.ToHexStringLower(prepared.Body.Hash()), [.. bodies.Select(b => b.Weights.DriftFrom(State.Body))], LastMerge.LargestChange);
             durable?.Prepare(new(decision.Key, prepared.ToArrays(), JsonSerializer.Serialize(answer)));
             pending = (decision.Key, answer);
+            CrashPoint.Reach("compute-prepared");
             return Task.FromResult(answer);
         }
     }
@@ -138,7 +142,9 @@ public sealed class BodyHost(Study study, TwoVersions? durable = null) : IBodyHo
             throw new InvalidOperationException($"Nothing is prepared for {record.Key}.");
         }
         if (open.Answer.Hash != record.BodyHash) throw new InvalidOperationException($"Another body is prepared for {record.Key}.");
+        CrashPoint.Reach("compute-told");
         durable?.Commit(record, record.Key.Attempt, keep);
+        CrashPoint.Reach("compute-committed");
         State = Prepared;
         End();
     }

@@ -16,7 +16,11 @@ public sealed record BodyMerge(string Hash, IReadOnlyList<double> Drift, double 
 /// <summary>Which body a site asks for.</summary>
 /// <param name="Key">With the site's own attempt. For inference the round after which the body was committed.</param>
 /// <param name="Training">Whether the body is to be trained, or only asked.</param>
-public sealed record BodyOrder(RoundKey Key, string Site, bool Training);
+public sealed record BodyOrder(RoundKey Key, string Site, bool Training)
+{
+    /// <summary>Ends the waiting for a body that does not answer.</summary>
+    public CancellationToken Cancellation { get; init; }
+}
 
 /// <summary>The coordinator's way to the computation server.</summary>
 public interface IBodyHost

@@ -11,7 +11,7 @@ namespace RosFL.Federation;
 /// </summary>
 /// <param name="bodies">Null where no computation server takes part.</param>
 /// <param name="commit">The one durable decision: when it returns, the round counts.</param>
-/// <param name="committed">After the commit, with the model that counts; may fail without undoing it.</param>
+/// <param name="committed">After the commit, with the model that counts, and again after a restart; may fail without undoing it.</param>
 /// <param name="merge">Who calls that function; the aggregation server when null.</param>
 /// <param name="keep">Rounds whose bodies the computation server keeps beside the last two.</param>
 public sealed class Rounds(
@@ -24,6 +24,12 @@ public sealed class Rounds(
 
     public async Task<RoundState> RunAsync(RoundState state, CancellationToken cancellation)
     {
+        // a decision that was made before a restart may not have reached everybody, nor its model been scored
+        if (state.Last is { } last)
+        {
+            await TellAsync(last, sites, cancellation);
+            await committed(state, cancellation);
+        }
         while (state.Round < study.Run.Rounds)
         {
             state = await RunOneAsync(state, cancellation);
@@ -38,10 +44,12 @@ public sealed class Rounds(
         while (true)
         {
             var key = ledger.Begin(study.Id, state.Round);
+            CrashPoint.Reach("aggregate-begun");
             try
             {
                 var (round, participants) = await AttemptAsync(state, key, cancellation);
                 commit(round);
+                CrashPoint.Reach("aggregate-decided");
                 await TellAsync(round.Decision, participants, cancellation);
                 return round.Next;
             }
@@ -70,6 +78,7 @@ public sealed class Rounds(
 
         // 2. train; a site that fails ends the attempt for all, one that is gone is left out
         var trained = await training.TrainAsync(here, state, key, failure);
+        CrashPoint.Reach("aggregate-trained");
 
         // 3. heads and tails, and bodies that the sites hold
         RefuseIfTooFew(trained);
@@ -84,6 +93,7 @@ public sealed class Rounds(
         // 5. bodies; everybody who counts has both versions on disk when this returns
         var body = bodies is null ? null : await bodies.PrepareAsync(decision, cancellation);
         ledger.Move(key, RoundStage.Merged, RoundStage.Prepared);
+        CrashPoint.Reach("aggregate-prepared");
 
         var parts = study.Algorithm.Merges ? new Model(merged.ToDictionary(m => m.Key, m => m.Value.Weights)) : state.Global;
         var record = new CommitRecord(decision, PartsHash(parts, updates), body?.Hash ?? "", state.Last?.Hash ?? "");
@@ -95,6 +105,7 @@ public sealed class Rounds(
     {
         if (bodies is not null) await bodies.CommitAsync(record, keep?.Invoke() ?? new HashSet<int>(), cancellation);
         await Task.WhenAll(participants.Select(s => s.CommitAsync(record, cancellation)));
+        CrashPoint.Reach("aggregate-told");
     }
 
     private async Task AbortAsync(RoundKey key)

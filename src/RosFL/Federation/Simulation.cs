@@ -54,7 +54,6 @@ public sealed class Simulation : IDisposable
         Store.SetSites([.. images.Select(i => new SiteSize(i.Site, i.Count(Split.Train), i.Count(Split.Validation), i.Count(Split.Test)))]);
         steps = study.Run.Output.Steps ? StepLog.Open(folder.StepsPath, state.Round - 1) : null;
         progress(new SimulationProgress.Began(state.Round, sites.ToDictionary(s => s.Name, s => s.StepsPerRound)));
-        await ScoreAsync(state, cancellation);
         state = await new Rounds(study, sites, bodies, Store.Ledger, RoundPolicy.AllSites, Commit, ScoreAsync, notice: Notice, merge: merge).RunAsync(state, cancellation);
         record.Finish(state.Round - 1);
         await TestAsync(cancellation);

@@ -65,12 +65,13 @@ public sealed class Site(
     /// <summary>One round at the site, from the global parts to the update.</summary>
     private SiteUpdate Train(RoundStart start, CancellationToken cancellation)
     {
+        CrashPoint.Reach("site-begun");
         var clock = Stopwatch.StartNew();
         if (start.Last is not null) versions.Settle(start.Last);
-        var state = start.Travelling is null ? versions.Committed : versions.Committed with { Optimizers = start.Travelling };
+        var state = start.Travelling is null ? versions.Start : versions.Start with { Optimizers = start.Travelling };
         var begin = study.Algorithm.Merges || state.Own is null ? state.Over(start.Global) : state.Own;
         using var part = study.NewSitePart();
-        using var body = new MeteredBodyLink(OpenBody(begin, state, new BodyOrder(start.Key, name, Training: true)), new PayloadCodec(study.Run.Wire));
+        using var body = new MeteredBodyLink(OpenBody(begin, state, new BodyOrder(start.Key, name, Training: true) { Cancellation = cancellation }), new PayloadCodec(study.Run.Wire));
         part.Head.Write(begin[PartName.Head]);
         part.Tail.Write(begin[PartName.Tail]);
         part.HeadOptimizer.Restore(state.Of(PartName.Head));
@@ -110,6 +111,7 @@ public sealed class Site(
             var batch = items!.Batch(order[k], seeds.For("batch", round, k)).To(study);
             var loss = step.Run(batch, new StepTime(round, k, order.Count));
             onStep?.Invoke(new StepRecord(round, name, k, order[k], loss));
+            CrashPoint.Reach("site-step");
             sum += loss;
         }
         return (sum / order.Count, order.Count, order.Sum(o => (long)o.Length));

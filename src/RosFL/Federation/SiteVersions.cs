@@ -17,11 +17,15 @@ public sealed class SiteVersions(string site, Study study, TwoVersions? durable)
 
     public SiteState? Prepared => Open()?.State;
 
+    /// <summary>Where an attempt begins.</summary>
+    public SiteState Start => Guards.Holds(Guards.OptimizerRollback) ? Committed : Prepared ?? Committed;
+
     /// <summary>Keeps the state after a site's attempt, on disk when this returns.</summary>
     public void Prepare(RoundKey key, SiteState state)
     {
         durable?.Prepare(new(key, state.ToArrays(), ""));
         prepared = (key, state);
+        CrashPoint.Reach("site-prepared");
     }
 
     /// <summary>The outcome of a round, also when it is told again: what was prepared for it counts or is forgotten.</summary>
@@ -48,7 +52,9 @@ public sealed class SiteVersions(string site, Study study, TwoVersions? durable)
 
     private void Commit(CommitRecord record, (RoundKey Key, SiteState State) open)
     {
+        CrashPoint.Reach("site-told");
         durable?.Commit(record, open.Key.Attempt);
+        CrashPoint.Reach("site-committed");
         Committed = open.State;
     }
 

@@ -59,6 +59,12 @@ internal sealed class TrainedBodies(Study study)
         ? [.. decision.Survivors.Select(_ => Checked(decision.Key, SharedName, decision.Key.Attempt, decision.Survivors.Sum(s => s.Steps)))]
         : [.. decision.Survivors.Select(s => Checked(decision.Key, s.Site, s.Attempt, s.Steps))];
 
+    /// <summary>The decision with every body that is here, for the test of what that would do.</summary>
+    public MergeDecision Everybody(MergeDecision decision) => decision with
+    {
+        Survivors = [.. trained.Select(t => new Survivor(t.Key, decision.Survivors[0].Weight, t.Value.Attempt, t.Value.Steps))],
+    };
+
     /// <summary>The optimizer states after the round: those of sites outside the decision are where they were.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<NamedArray>> OptimizersAfter(MergeDecision decision, IReadOnlyDictionary<string, IReadOnlyList<NamedArray>> before)
     {

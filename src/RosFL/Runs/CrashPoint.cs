@@ -1,25 +1,30 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace RosFL.Runs;
 
 /// <summary>
-/// Kills this process at a named point, for tests of what a kill may not do: ROSFL_CRASH_AT=hospital-1:site-prepared:2 kills the party hospital-1
-/// when it comes to that point for the second time. Without the variable every point is passed over.
+/// Kills this process at a named point, for tests of what a kill may not do: ROSFL_CRASH_AT=site-prepared:2 kills it when it comes to that
+/// point for the second time. Without the variable every point is passed over.
 /// </summary>
 public static class CrashPoint
 {
     public const string Variable = "ROSFL_CRASH_AT";
 
+    /// <summary>All points, in the order in which a round comes to them; the first word says at which party.</summary>
+    public static readonly IReadOnlyList<string> Names =
+    [
+        "aggregate-begun", "compute-begun", "site-begun", "site-step", "compute-step", "site-prepared", "aggregate-trained", "compute-prepared",
+        "aggregate-prepared", "aggregate-decided", "compute-told", "compute-committed", "site-told", "site-committed", "aggregate-told",
+    ];
+
     private static readonly string[]? Wanted = Environment.GetEnvironmentVariable(Variable)?.Split(':');
     private static int passed;
 
-    /// <summary>Which party this process is: the site's name, "aggregate" or "compute".</summary>
-    public static string Party { get; set; } = "";
-
     public static void Reach(string point)
     {
-        if (Wanted is null || Wanted[0] != Party || Wanted[1] != point) return;
-        if (Interlocked.Increment(ref passed) != int.Parse(Wanted[2], System.Globalization.CultureInfo.InvariantCulture)) return;
+        if (Wanted is null || Wanted[0] != point) return;
+        if (Interlocked.Increment(ref passed) != int.Parse(Wanted[1], CultureInfo.InvariantCulture)) return;
         using var self = Process.GetCurrentProcess();
         self.Kill();
         Thread.Sleep(Timeout.Infinite);

@@ -1,4 +1,5 @@
 using RosFL.Networks;
+using RosFL.Runs;
 using static TorchSharp.torch;
 
 namespace RosFL.Training;
@@ -37,6 +38,7 @@ public sealed class BodyReplica(UNetwork network, Part part, PartOptimizer optim
             var smashedGradient = input.grad!.MoveToOuterDisposeScope();
             optimizer.Step(time);
             Steps++;
+            CrashPoint.Reach("compute-step");
             return smashedGradient;
         }
         finally

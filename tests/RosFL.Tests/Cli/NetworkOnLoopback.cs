@@ -10,6 +10,9 @@ namespace RosFL.Tests.Cli;
 /// <param name="Scores">Every score but those of the report's pictures.</param>
 internal sealed record NetworkResult(string Folder, IReadOnlyList<string> Models, IReadOnlyList<string> Records, IReadOnlyList<string> Scores)
 {
+    /// <summary>Every party that keeps a state of its own.</summary>
+    public IReadOnlyList<string> Parties => [.. Directory.EnumerateDirectories(Path.Combine(Folder, "network", "state")).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
+
     /// <summary>Hashes of the records that a party's own folder holds: a site's name or "computation-server".</summary>
     public IReadOnlyList<string> RecordsOf(string party)
     {
@@ -39,6 +42,13 @@ internal sealed class NetworkOnLoopback : IDisposable
         return Read(Path.Combine(root, "up", "tiny"));
     }
 
+    /// <summary>Null where the network failed.</summary>
+    public async Task<NetworkResult?> TryUpAsync(string algorithm, IReadOnlyDictionary<string, string> environment, Action<string> heard)
+    {
+        var (code, _, _) = await RunAsync(["up", RunFile(algorithm, "up"), "--json"], environment, heard);
+        return code == 0 ? Read(Path.Combine(root, "up", "tiny")) : null;
+    }
+
     /// <summary>Processes that still work on a run folder.</summary>
     public static IReadOnlyList<string> ProcessesOf(string folder) =>
     [
@@ -47,6 +57,9 @@ internal sealed class NetworkOnLoopback : IDisposable
            where char.IsAsciiDigit(Path.GetFileName(process)[0]) && Text(command).Contains(folder, StringComparison.Ordinal)
            select Path.GetFileName(process),
     ];
+
+    /// <summary>Makes room for another run.</summary>
+    public void Forget(string folder) => Directory.Delete(Path.Combine(root, folder), recursive: true);
 
     public void Dispose() => Directory.Delete(root, recursive: true);
 
@@ -67,7 +80,7 @@ internal sealed class NetworkOnLoopback : IDisposable
         var path = Path.Combine(root, folder + ".json");
         RosFL.Runs.RunFile.Of(new RunOptions
         {
-            Name = "tiny", Rounds = 3, Algorithm = new() { Name = algorithm },
+            Name = "tiny", Rounds = 4, Algorithm = new() { Name = algorithm },
             Network = new() { Name = "residual-unet", Channels = 4, Levels = 2 },
             Training = new() { Batch = 2 },
             Data = new() { Phantoms = new() { Sites = 2, ImagesPerSite = 6, Size = 32 } },

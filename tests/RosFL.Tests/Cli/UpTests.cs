@@ -7,6 +7,9 @@ public sealed class UpTests : IDisposable
 
     [Theory]
     [InlineData("fedavg")]
+    [InlineData("splitfed-v1")]
+    [InlineData("ros-fl")]
+    [InlineData("split")]
     public async Task Up_trainsWhatSimulateTrains(string algorithm)
     {
         var simulated = await network.SimulateAsync(algorithm);

@@ -39,7 +39,7 @@ public sealed class RoundLedger : IDisposable
     });
 
     /// <summary>A number for an attempt of the round that was never given before.</summary>
-    public int NextAttempt(string study, int round) => file.Query("""
+    public int NextAttempt(string study, int round) => !Guards.Holds(Guards.AttemptNumber) ? 1 : file.Query("""
         INSERT INTO attempt_numbers VALUES ($1, $2, 1) ON CONFLICT DO UPDATE SET last = last + 1 RETURNING last
         """, row => row.GetInt32(0), study, round)[0];
 

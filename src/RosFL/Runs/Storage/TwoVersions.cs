@@ -52,6 +52,14 @@ public sealed class TwoVersions : IDisposable
     /// <summary>Makes a version durable beside the committed one, in place of an earlier prepared one.</summary>
     public void Prepare(PartyVersion version)
     {
+        if (Guards.Holds(Guards.DurablePrepare)) Write(version);
+        else unwritten = version;
+    }
+
+    private PartyVersion? unwritten;
+
+    private void Write(PartyVersion version)
+    {
         var path = PathOf(version.Key);
         Safetensors.Write(path, version.Arrays);
         file.Transaction(() =>
@@ -72,6 +80,7 @@ public sealed class TwoVersions : IDisposable
             if (known.Hash != record.Hash) throw new InvalidOperationException($"Committed already by another record: {known.Key}.");
             return;
         }
+        if (unwritten is not null) Write(unwritten);
         if (file.Run("UPDATE versions SET record = $1 WHERE round = $2 AND attempt = $3 AND record IS NULL", JsonSerializer.Serialize(record), record.Key.Round, attempt) != 1)
             throw new InvalidOperationException($"Not prepared with attempt {attempt}: {record.Key}.");
         Sweep(keep ?? new HashSet<int>());
