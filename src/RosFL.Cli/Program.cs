@@ -2,7 +2,7 @@ using System.CommandLine;
 using RosFL.Cli;
 using RosFL.Cli.Commands;
 
-return await CommandLine.RunAsync(new RootCommand("Trains U-shaped medical image networks split between hospitals and servers.")
+var root = new RootCommand("Trains U-shaped medical image networks split between hospitals and servers.")
 {
     SimulateCommand.Create(),
     CompareCommand.Create(),
@@ -25,4 +25,6 @@ return await CommandLine.RunAsync(new RootCommand("Trains U-shaped medical image
     RevokeCommand.Create(),
     StudyCommand.Create(),
     AuditLogCommand.Create(),
-}, args);
+};
+foreach (var command in OperatorCommands.Create()) root.Subcommands.Add(command);
+return await CommandLine.RunAsync(root, args);

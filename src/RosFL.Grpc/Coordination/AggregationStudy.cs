@@ -12,7 +12,10 @@ namespace RosFL.Grpc.Coordination;
 /// </summary>
 public sealed class AggregationStudy : IDisposable
 {
+    private static readonly TimeSpan SpacePeriod = TimeSpan.FromSeconds(10);
     private readonly RunFolder folder;
+    private readonly OperatorOrder order;
+    private readonly TimeProvider time;
     private readonly Study study;
     private readonly RunRecord record;
     private readonly IReadOnlyList<RemoteSite> sites;
@@ -24,7 +27,8 @@ public sealed class AggregationStudy : IDisposable
     public AggregationStudy(
         RunFolder folder, IReadOnlyList<string> names, IBodyHost? bodies, RoundPolicy policy, TimeProvider time, Action<SimulationProgress>? progress = null)
     {
-        (this.folder, this.policy, this.progress) = (folder, policy, progress ?? (_ => { }));
+        (this.folder, this.policy, this.time, this.progress) = (folder, policy, time, progress ?? (_ => { }));
+        order = new OperatorOrder(folder.Path, time);
         study = new Study(folder.Run.Options, StudySeeds.OfNobody);
         NetworkRules.Refuse(study);
         this.bodies = study.HasBodyHost ? bodies ?? throw new RosflException(ExitCode.InvalidRun,
@@ -42,16 +46,57 @@ public sealed class AggregationStudy : IDisposable
     /// <summary>Trains to the last round from wherever the run folder is, tests the best round once, and lets the sites go.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
+        using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var (running, aborted) = (RunOrderedAsync(abort.Token), order.AbortedAsync(abort.Token));
+        var isAborted = await Task.WhenAny(running, aborted) == aborted;
+        await abort.CancelAsync();
+        if (!isAborted) await running;
+        await running.ContinueWith(_ => { }, TaskScheduler.Default);
+        cancellation.ThrowIfCancellationRequested();
+        if (!isAborted) return;
+        order.Give(OperatorWish.Run);
+        throw new RosflException(ExitCode.Interrupted, $"Study '{study.Id}' was aborted by the operator; its committed rounds are kept, and started again it goes on.");
+    }
+
+    private async Task RunOrderedAsync(CancellationToken cancellation)
+    {
         await GatherAsync(cancellation);
         var state = record.Restore([])?.Rounds ?? RoundState.Begin(await InitialAsync(cancellation));
         progress(new SimulationProgress.Began(state.Round, sites.ToDictionary(s => s.Name, s => s.Facts.StepsPerRound)));
-        state = await new Rounds(study, sites, bodies, record.Store.Ledger, policy, Commit, ScoreAsync, Keep, Notice).RunAsync(state, cancellation);
+        state = await TrainAsync(state, cancellation);
         record.Finish(state.Round - 1);
         await TestAsync(cancellation);
         await Task.WhenAll(sites.Where(s => s.IsHere).Select(s => s.FinishAsync(cancellation)));
     }
 
     public void Dispose() => record.Dispose();
+
+    /// <summary>All rounds. A party whose disk is full stops the training until it can write again; nothing is lost meanwhile.</summary>
+    private async Task<RoundState> TrainAsync(RoundState state, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                await order.PassAsync(Paused, cancellation);
+                return await new Rounds(study, sites, bodies, record.Store.Ledger, policy, Commit, CommittedAsync, Keep, Notice).RunAsync(state, cancellation);
+            }
+            catch (RosflException full) when (full.Code == ExitCode.NoSpace)
+            {
+                progress(new SimulationProgress.Phase($"Training pauses: {full.Message}"));
+                await Task.Delay(SpacePeriod, time, cancellation);
+                state = record.Restore([])?.Rounds ?? state;
+            }
+        }
+    }
+
+    private async Task CommittedAsync(RoundState state, CancellationToken cancellation)
+    {
+        await ScoreAsync(state, cancellation);
+        await order.PassAsync(Paused, cancellation);
+    }
+
+    private void Paused() => progress(new SimulationProgress.Phase("Paused by the operator; 'rosfl resume' goes on"));
 
     /// <summary>Waits for every site's first hello; what they said of themselves is fixed from then on.</summary>
     private async Task GatherAsync(CancellationToken cancellation)

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using RosFL.Federation;
 using RosFL.Grpc.Protocol;
+using RosFL.Grpc.Wire;
 using RosFL.Runs;
 
 namespace RosFL.Grpc.Coordination;
@@ -42,11 +43,11 @@ public sealed class BodyHostService(IReadOnlyDictionary<string, IBodyHost> studi
         }
         catch (RoundLostException lost)
         {
-            throw new RpcException(new Status(StatusCode.Aborted, lost.Message));
+            throw WireRefusal.ToRpc(lost);
         }
         catch (RosflException refused)
         {
-            throw new RpcException(new Status(StatusCode.FailedPrecondition, refused.Message));
+            throw WireRefusal.ToRpc(refused);
         }
     }
 }

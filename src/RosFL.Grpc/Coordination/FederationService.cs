@@ -1,6 +1,7 @@
 using Grpc.Core;
 using RosFL.Federation;
 using RosFL.Grpc.Protocol;
+using RosFL.Grpc.Trust;
 using RosFL.Grpc.Wire;
 using RosFL.Runs;
 
@@ -24,6 +25,7 @@ public sealed class FederationService(IReadOnlyList<StudyRoom> rooms)
         {
             var hello = (await reader.ControlAsync(call.CancellationToken))?.Hello
                 ?? throw new RosflException(ExitCode.Protocol, "A site must say hello first.");
+            call.Caller().RefuseOther(hello.Site);
             var (room, site) = Find(hello);
             var session = new SiteSession(room.Study, reader, writer);
             await writer.ControlAsync(new ServerMessage { Welcome = new ServerWelcome { Version = ControlVersion.Ours, Process = process } }, call.CancellationToken);
@@ -39,7 +41,7 @@ public sealed class FederationService(IReadOnlyList<StudyRoom> rooms)
         }
         catch (RosflException refused)
         {
-            throw new RpcException(new Status(StatusCode.FailedPrecondition, refused.Message));
+            throw WireRefusal.ToRpc(refused);
         }
         catch (Exception gone) when (gone is OperationCanceledException or IOException)
         {

@@ -1,6 +1,8 @@
 using Grpc.Core;
 using RosFL.Federation;
 using RosFL.Grpc.Protocol;
+using RosFL.Grpc.Trust;
+using RosFL.Grpc.Wire;
 using RosFL.Runs;
 
 namespace RosFL.Grpc.Coordination;
@@ -49,8 +51,8 @@ public sealed class RemoteBodyHost(CallInvoker server, TimeProvider time, Action
             }
             catch (RpcException e) when (!cancellation.IsCancellationRequested)
             {
-                if (e.StatusCode == StatusCode.Aborted) throw new RoundLostException(e.Status.Detail, e);
-                if (!IsAway(e)) throw new RosflException(ExitCode.Protocol, $"The computation server refuses: {e.Status.Detail}", e);
+                if (WireRefusal.From(e) is { } refusal) throw refusal;
+                if (!IsAway(e)) throw e.Explain(time) ?? new RosflException(ExitCode.Protocol, $"The computation server refuses: {e.Status.Detail}", e);
                 notice?.Invoke($"The computation server cannot be reached ({e.StatusCode}); trying again.");
             }
             catch (RpcException e)

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using RosFL.Federation;
 using RosFL.Grpc.Protocol;
+using RosFL.Grpc.Trust;
 using RosFL.Grpc.Wire;
 using RosFL.Runs;
 
@@ -45,9 +46,13 @@ public sealed class SiteAgent
             {
                 await SessionAsync(wait, cancellation);
             }
-            catch (RpcException refused) when (refused.StatusCode is StatusCode.FailedPrecondition or StatusCode.PermissionDenied or StatusCode.Unauthenticated)
+            catch (RpcException refused) when (WireRefusal.From(refused) is { } refusal)
             {
-                throw new RosflException(ExitCode.Protocol, refused.Status.Detail, refused);
+                throw refusal;
+            }
+            catch (RpcException refused) when (refused.Explain(time) is { } distrust)
+            {
+                throw distrust;
             }
             catch (RpcException lost) when (!cancellation.IsCancellationRequested)
             {

@@ -16,6 +16,9 @@ public sealed class PartyServer : IAsyncDisposable
 
     private PartyServer(WebApplication application) => this.application = application;
 
+    /// <summary>Where it listens: the port that was free, where port 0 was asked for.</summary>
+    public Uri Address => new(application.Urls.Single());
+
     /// <param name="listen">Address and port: 0.0.0.0:7443.</param>
     /// <param name="map">Maps the services, each with who may call it.</param>
     public static async Task<PartyServer> StartAsync(string listen, PartyCredentials credentials, Action<IServiceCollection> services, Action<WebApplication> map)

@@ -100,7 +100,7 @@ internal sealed class NetworkOnLoopback : IDisposable
             [.. store.Scores().Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Round} {s.Split} {s.Site} {s.Case} {s.Metric} {s.Model} {s.Value:R}"))]);
     }
 
-    private static async Task<(int Code, string Output, string Error)> RunAsync(
+    public static async Task<(int Code, string Output, string Error)> RunAsync(
         IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment = null, Action<string>? heard = null)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "rosfl.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };

@@ -70,6 +70,11 @@ public sealed class RoundLedger : IDisposable
         file.Query("SELECT record FROM attempts WHERE study = $1 AND round = $2 AND stage = 'Committed'", row => row.GetString(0), study, round)
             is [var record] ? JsonSerializer.Deserialize<CommitRecord>(record) : null;
 
+    /// <summary>The latest attempt of a study and where it stands; null before the first.</summary>
+    public (RoundKey Key, RoundStage Stage)? Last(string study) =>
+        file.Query("SELECT round, attempt, stage FROM attempts WHERE study = $1 ORDER BY round DESC, attempt DESC LIMIT 1",
+            row => (new RoundKey(study, row.GetInt32(0), row.GetInt32(1)), Enum.Parse<RoundStage>(row.GetString(2))), study) is [var last] ? last : null;
+
     /// <summary>All committed records of a study in order.</summary>
     public IReadOnlyList<CommitRecord> Records(string study) =>
         [.. file.Query("SELECT record FROM attempts WHERE study = $1 AND stage = 'Committed' ORDER BY round", row => JsonSerializer.Deserialize<CommitRecord>(row.GetString(0))!, study)];

@@ -1,0 +1,47 @@
+using RosFL.Runs;
+
+namespace RosFL.Tests.Cli;
+
+/// <summary>An operator pauses, looks, resumes and aborts a study of real processes.</summary>
+public sealed class OperatorTests : IDisposable
+{
+    private readonly NetworkOnLoopback network = new();
+
+    [Fact]
+    public async Task Study_pausedAndResumed_endsInTheSameBits()
+    {
+        var simulated = await network.SimulateAsync("fedavg");
+        var folder = Path.Combine(network.Root, "up", "tiny");
+        Task<(int Code, string Output, string Error)>? status = null;
+        var up = await network.UpAsync("fedavg", heard: line =>
+        {
+            if (status is null && line.Contains("\"committed\"", StringComparison.Ordinal)) NetworkOnLoopback.RunAsync(["pause", folder]).GetAwaiter().GetResult();
+            if (!line.Contains("Paused by the operator", StringComparison.Ordinal)) return;
+            status = NetworkOnLoopback.RunAsync(["status", folder]);
+            status.GetAwaiter().GetResult();
+            NetworkOnLoopback.RunAsync(["resume", folder]).GetAwaiter().GetResult();
+        });
+        Assert.Equal(simulated.Models, up.Models);
+        var (code, output, _) = await status!;
+        Assert.Equal(0, code);
+        Assert.Contains("order: Pause", output, StringComparison.Ordinal);
+        Assert.Contains("hospital-2", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Study_aborted_endsAndLeavesNoProcess()
+    {
+        var folder = Path.Combine(network.Root, "up", "tiny");
+        Assert.Null(await network.TryUpAsync("fedavg", new Dictionary<string, string>(), line =>
+        {
+            var order = new OperatorOrder(folder, TimeProvider.System);
+            if (line.Contains("\"committed\"", StringComparison.Ordinal)) order.Give(OperatorWish.Pause);
+            if (line.Contains("Paused by the operator", StringComparison.Ordinal)) order.Give(OperatorWish.Abort);
+        }));
+        using var store = RunStore.Open(Path.Combine(folder, "store.db"));
+        Assert.NotEmpty(store.Rounds());
+        Assert.Empty(NetworkOnLoopback.ProcessesOf(folder));
+    }
+
+    public void Dispose() => network.Dispose();
+}

@@ -1,0 +1,88 @@
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using RosFL.Federation;
+using RosFL.Grpc.Coordination;
+using RosFL.Grpc.Hosting;
+using RosFL.Grpc.Protocol;
+using RosFL.Grpc.Trust;
+using RosFL.Grpc.Wire;
+using RosFL.Runs;
+using RosFL.Tests.Federation;
+
+namespace RosFL.Tests.Grpc.Coordination;
+
+/// <summary>The site behind a stream over TLS that it opened.</summary>
+public sealed class RemoteSiteTests : SiteConformance
+{
+    private protected override async Task<IAsyncDisposable> BeginAsync(MadeStudy study, Action<ISite> site)
+    {
+        var network = await JoinedSite.StartAsync(study, "run", "run");
+        site(network.Remote);
+        return network;
+    }
+
+    [Fact]
+    public async Task Site_withAnotherRunFile_isRefusedInASentence()
+    {
+        using var study = new MadeStudy(MadeStudy.Run("fedavg"));
+        var refusal = await Assert.ThrowsAsync<RosflException>(() => JoinedSite.StartAsync(study, "run", "another run"));
+        Assert.Equal(ExitCode.Protocol, refusal.Code);
+        Assert.Contains("another run file", refusal.Message, StringComparison.Ordinal);
+    }
+}
+
+/// <summary>An aggregation server's port and a site's agent that has joined, in one process.</summary>
+internal sealed class JoinedSite : IAsyncDisposable
+{
+    private readonly ThrowAwayTrust trust = new(TimeProvider.System);
+    private readonly List<IDisposable> open = [];
+    private readonly CancellationTokenSource stop = new();
+    private PartyServer? server;
+    private Task agent = Task.CompletedTask;
+
+    private JoinedSite(string name) => Remote = new RemoteSite(name, TimeSpan.FromMinutes(1), TimeProvider.System);
+
+    public RemoteSite Remote { get; }
+
+    public static async Task<JoinedSite> StartAsync(MadeStudy study, string serverRun, string siteRun)
+    {
+        var joined = new JoinedSite(study.Sites[0].Name);
+        try
+        {
+            await joined.JoinAsync(study, serverRun, siteRun);
+            return joined;
+        }
+        catch
+        {
+            await joined.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await agent.ContinueWith(_ => { }, TaskScheduler.Default);
+        if (server is not null) await server.DisposeAsync();
+        foreach (var one in Enumerable.Reverse(open)) one.Dispose();
+        trust.Dispose();
+        stop.Dispose();
+    }
+
+    private async Task JoinAsync(MadeStudy study, string serverRun, string siteRun)
+    {
+        var (credentials, own) = (trust.New(new Party(PartyRole.AggregationServer, "aggregation-server")), trust.New(new Party(PartyRole.Site, Remote.Name)));
+        open.AddRange([credentials, own]);
+        var service = new FederationService([new StudyRoom(study.Study, serverRun, [Remote])]);
+        server = await PartyServer.StartAsync("127.0.0.1:0", credentials, services => services.AddSingleton(service)
+            .AddTensorMethod(FederationService.Method, (FederationService s, IAsyncStreamReader<TensorFrame<SiteMessage>> r, IServerStreamWriter<TensorFrame<ServerMessage>> w, ServerCallContext c) => s.Join(r, w, c)),
+            map => map.MapGrpcService<FederationService>().WithMetadata(new CallersAttribute(PartyRole.Site)));
+        var channel = own.NewChannel(server.Address, PartyRole.AggregationServer, null, WireChannel.Limit, WireChannel.KeepAlive);
+        open.Add(channel);
+        var site = study.Sites[0];
+        var facts = new SiteFacts(site.Weight, site.StepsPerRound, 5, 0, 0);
+        agent = new SiteAgent(study.Study, site, facts, siteRun, channel.CreateCallInvoker, TimeProvider.System).RunAsync(stop.Token);
+        if (await Task.WhenAny(agent, Remote.HereAsync(stop.Token)) == agent) await agent;
+    }
+}
