@@ -15,12 +15,13 @@ var benches = new Dictionary<string, (int Reps, Action<BenchOptions> Run)>
     ["secagg"] = (1, SecureAggregationBench.Run),
     ["threads"] = (9, ThreadsBench.Run),
     ["start"] = (11, StartBench.Run),
+    ["wire"] = (9, WireBench.Run),
     [SitesMemory.Name] = (2, SitesMemory.Run),
 };
 
 if (args.Length == 0 || args.Length % 2 == 0 || !benches.TryGetValue(args[0], out var bench))
 {
-    Console.Error.WriteLine("usage: RosFL.Bench split|loop|peak|optimizer|memory|secagg|threads|start [--reps n] [--threads n] [--sites n]");
+    Console.Error.WriteLine("usage: RosFL.Bench split|loop|peak|optimizer|memory|secagg|threads|start|wire [--reps n] [--threads n] [--sites n]");
     return 2;
 }
 
