@@ -28,11 +28,12 @@ internal static class DataCommand
     {
         var source = new Argument<string>("DICOMDIR") { Description = "Folder with DICOM files." };
         var target = new Argument<string>("OUT") { Description = "Folder for the NIfTI volumes." };
-        var command = new Command("import", "Convert DICOM series to NIfTI with dcm2niix.") { source, target };
+        var command = new Command("import", "Convert DICOM series to NIfTI with dcm2niix (and gdcmconv for compressions that it lacks).") { source, target };
         command.SetAction(parsed =>
         {
             var conversion = DicomSeries.Convert(parsed.GetValue(source)!, parsed.GetValue(target)!);
             foreach (var volume in conversion.Volumes) Console.WriteLine(volume);
+            if (conversion.Duplicates > 0) Console.Error.WriteLine($"{conversion.Duplicates} files are copies of slices that were converted, and are left out");
             foreach (var refused in conversion.Refused) Console.Error.WriteLine($"not converted: file '{refused.Path}' {refused.Reason}");
             return (int)(conversion.Refused.Count == 0 ? ExitCode.Success : ExitCode.InvalidData);
         });

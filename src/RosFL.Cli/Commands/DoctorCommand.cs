@@ -36,6 +36,8 @@ internal static class DoctorCommand
         yield return ("libtorch", libtorch ?? "not beside the program: build or install it again", libtorch is not null);
         var converter = Find("dcm2niix");
         yield return ("dcm2niix (DICOM import only)", converter ?? "not on the PATH: install the package dcm2niix", converter is not null);
+        var decompressor = Find("gdcmconv");
+        yield return ("gdcmconv (compressed DICOM only)", decompressor ?? "not on the PATH: install the package libgdcm-tools", decompressor is not null);
         var disk = new DriveInfo(Path.GetPathRoot(Environment.CurrentDirectory)!).AvailableFreeSpace >> 30;
         yield return ("free disk here", $"{disk} GiB", disk > 0);
     }

@@ -28,16 +28,32 @@ internal static class DicomHeader
         "1.2.840.10008.5.1.4.1.1.104", // encapsulated documents
     ];
 
+    /// <summary>Names of the standard's compressions (PS3.6, annex A) that a converter may lack.</summary>
+    private static readonly Dictionary<string, string> Compressions = new()
+    {
+        ["1.2.840.10008.1.2.1.99"] = "deflate",
+        ["1.2.840.10008.1.2.4.50"] = "JPEG baseline",
+        ["1.2.840.10008.1.2.4.51"] = "JPEG extended",
+        ["1.2.840.10008.1.2.4.57"] = "JPEG lossless",
+        ["1.2.840.10008.1.2.4.70"] = "JPEG lossless, first-order prediction",
+        ["1.2.840.10008.1.2.4.80"] = "JPEG-LS lossless",
+        ["1.2.840.10008.1.2.4.81"] = "JPEG-LS near-lossless",
+        ["1.2.840.10008.1.2.4.90"] = "JPEG 2000 lossless",
+        ["1.2.840.10008.1.2.4.91"] = "JPEG 2000",
+        ["1.2.840.10008.1.2.5"] = "RLE lossless",
+    };
+
+    /// <summary>The compression of a file that <see cref="Objection"/> has passed, by its name; null where there is none.</summary>
+    public static string? Compression(string path)
+    {
+        var syntax = Meta(Start(path)).Syntax;
+        return syntax is "1.2.840.10008.1.2" or "1.2.840.10008.1.2.1" or "1.2.840.10008.1.2.2" ? null : Compressions.GetValueOrDefault(syntax, "a way that is not of the standard's usual ones");
+    }
+
     /// <summary>Why the file cannot be converted, or null where it can.</summary>
     public static string? Objection(string path)
     {
-        var file = new SourceFile(path);
-        var start = file.Read(stream =>
-        {
-            var bytes = new byte[Math.Min(stream.Length, MaxMeta)];
-            file.Fill(stream, bytes, "its header");
-            return bytes;
-        });
+        var start = Start(path);
         if (start.Length < 132 || !start.AsSpan(128, 4).SequenceEqual("DICM"u8))
             return "does not have DICOM's magic at byte 128";
         var (storageClass, syntax) = Meta(start);
@@ -46,6 +62,17 @@ internal static class DicomHeader
             : NotImages.Any(prefix => storageClass == prefix || storageClass.StartsWith(prefix + ".", StringComparison.Ordinal))
                 ? "is a DICOM object that is no image (a plan, structure set, segmentation, report or the like)"
             : null;
+    }
+
+    private static byte[] Start(string path)
+    {
+        var file = new SourceFile(path);
+        return file.Read(stream =>
+        {
+            var bytes = new byte[Math.Min(stream.Length, MaxMeta)];
+            file.Fill(stream, bytes, "its header");
+            return bytes;
+        });
     }
 
     /// <summary>Walks group 0002, which is explicit little-endian in every file.</summary>

@@ -4,7 +4,7 @@ using RosFL.Runs;
 namespace RosFL.Imaging.Formats;
 
 /// <summary>
-/// DICOM series to NIfTI through dcm2niix (Li et al. 2016), the field's converter. It sees the files under neutral names, and every text
+/// DICOM series to NIfTI through dcm2niix (Li et al. 2016), the field's converter; what it cannot decompress goes through gdcmconv first. It sees the files under neutral names, and every text
 /// is stripped from what it writes, so that nothing about a person leaves the DICOM folder.
 /// </summary>
 public static class DicomSeries
@@ -17,16 +17,18 @@ public static class DicomSeries
     /// </summary>
     /// <param name="timeout">For one run of the converter; 30 minutes unless told.</param>
     /// <param name="program">The converter's name on the PATH, or its path.</param>
+    /// <param name="decompressor">The program for compressions that the converter lacks; used where it is installed.</param>
     /// <exception cref="RosflException">dcm2niix is not installed or exceeds the timeout, or no file could be converted.</exception>
-    public static DicomConversion Convert(string folder, string outFolder, TimeSpan? timeout = null, string program = Dcm2niix.Name)
+    public static DicomConversion Convert(string folder, string outFolder, TimeSpan? timeout = null, string program = Dcm2niix.Name, string decompressor = Gdcmconv.Name)
     {
         if (!Directory.Exists(folder))
             throw new RosflException(ExitCode.InvalidFile, $"DICOM folder '{folder}' does not exist; name a folder that does.");
-        var converter = new Dcm2niix(timeout ?? TimeSpan.FromMinutes(30), program);
+        var limit = timeout ?? TimeSpan.FromMinutes(30);
+        var (converter, decoder) = (new Dcm2niix(limit, program), new Gdcmconv(limit, decompressor));
         var work = Directory.CreateTempSubdirectory("rosfl-dicom-").FullName;
         try
         {
-            return Convert(converter, folder, outFolder, work);
+            return Convert(converter, decoder, folder, outFolder, work);
         }
         finally
         {
@@ -34,7 +36,7 @@ public static class DicomSeries
         }
     }
 
-    private static DicomConversion Convert(Dcm2niix converter, string folder, string outFolder, string work)
+    private static DicomConversion Convert(Dcm2niix converter, Gdcmconv decoder, string folder, string outFolder, string work)
     {
         var refused = new List<RefusedFile>();
         var images = new List<string>();
@@ -48,15 +50,14 @@ public static class DicomSeries
         if (images.Count == 0)
             throw NothingConverted(folder, refused);
         var (converted, files) = Run(converter, images, Path.Combine(work, "all"));
-        var missing = images.Count - converted;
-        if (missing > 0)
+        if (converted < images.Count && Decompressed(converter, decoder, images, refused, work) is { } readable)
         {
-            var unreadable = Unreadable(converter, images, work);
-            refused.AddRange(unreadable);
-            missing -= unreadable.Count;
+            images = readable;
+            // a series may have been compressed in part, and belongs together
+            (converted, files) = Run(converter, images, Path.Combine(work, "again"));
         }
         var volumes = Publish(files, outFolder, refused);
-        return volumes.Count > 0 ? new DicomConversion(volumes, refused, Math.Max(0, missing)) : throw NothingConverted(folder, refused);
+        return volumes.Count > 0 ? new DicomConversion(volumes, refused, Math.Max(0, images.Count - converted)) : throw NothingConverted(folder, refused);
     }
 
     /// <summary>Converts the files together; overlays, which the converter writes as volumes of their own, are left out.</summary>
@@ -72,17 +73,32 @@ public static class DicomSeries
         return (converted, [.. files.Order(StringComparer.Ordinal)]);
     }
 
-    /// <summary>Finds the files that the converter does not take even alone; it leaves them out without saying which.</summary>
-    private static List<RefusedFile> Unreadable(Dcm2niix converter, List<string> images, string work)
+    /// <summary>
+    /// All files that the converter reads, in their order, decompressed where it lacks the compression; null where none changed. The
+    /// converter leaves files out without saying which, so each is tried alone; one that it never takes is refused.
+    /// </summary>
+    private static List<string>? Decompressed(Dcm2niix converter, Gdcmconv decoder, List<string> images, List<RefusedFile> refused, string work)
     {
-        var unreadable = new List<RefusedFile>();
+        var readable = new List<string>();
         for (var i = 0; i < images.Count; i++)
         {
-            if (Run(converter, [images[i]], Path.Combine(work, $"one{i}")).Converted == 0)
-                unreadable.Add(new RefusedFile(images[i], "is not taken by dcm2niix, which lacks its compression or finds it damaged; decompress it with gdcmconv --raw"));
+            bool IsTaken(string file, string place) => Run(converter, [file], Path.Combine(work, $"{place}{i}")).Converted > 0;
+            var plain = Path.Combine(work, string.Create(CultureInfo.InvariantCulture, $"plain{i:d6}.dcm"));
+            if (IsTaken(images[i], "one"))
+                readable.Add(images[i]);
+            else if (decoder.Decompress(images[i], plain) && IsTaken(plain, "plain"))
+                readable.Add(plain);
+            else
+                refused.Add(new RefusedFile(images[i], Objection(images[i], decoder)));
         }
-        return unreadable;
+        return readable.SequenceEqual(images) || readable.Count == 0 ? null : readable;
     }
+
+    private static string Objection(string image, Gdcmconv decoder) => DicomHeader.Compression(image) is not { } compression
+        ? $"is not taken by {Dcm2niix.Name}, which finds no image in it or finds it damaged; export it again"
+        : decoder.IsMissing
+            ? $"is compressed as {compression}, which {Dcm2niix.Name} does not read; install {Gdcmconv.Name} (package 'libgdcm-tools' on Debian and Ubuntu, 'gdcm' on conda-forge and Homebrew) and import again"
+            : $"is compressed as {compression}, which neither {Dcm2niix.Name} nor {Gdcmconv.Name} can read; export it without compression";
 
     private static List<string> Publish(string[] files, string outFolder, List<RefusedFile> refused)
     {
