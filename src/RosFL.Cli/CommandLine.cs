@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RosFL.Runs;
+using Spectre.Console;
 
 namespace RosFL.Cli;
 
@@ -8,17 +9,21 @@ internal static class CommandLine
 {
     private static readonly Option<bool> Verbose = new("--verbose") { Description = "On failure also print the stack trace.", Recursive = true };
 
+    private const int PlainWidth = 1000;
+
     public static async Task<int> RunAsync(RootCommand root, string[] args)
     {
         root.Options.Add(Verbose);
         var parsed = root.Parse(args);
-        List<string> errors = [.. UnknownOptions(parsed), .. parsed.Errors.Select(e => e.Message)];
+        var errors = UsageErrors.Of(parsed);
         if (errors.Count > 0)
         {
             foreach (var error in errors) await Console.Error.WriteLineAsync("rosfl: " + error);
             await Console.Error.WriteLineAsync($"Try 'rosfl {string.Join(' ', Path(parsed.CommandResult))}--help'.");
             return (int)ExitCode.Usage;
         }
+        // a table in a file or a pipe is as wide as it needs to be
+        if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = PlainWidth;
         using var interrupt = new CancellationTokenSource();
         Console.CancelKeyPress += (_, pressed) =>
         {
@@ -35,18 +40,13 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>The parser takes a misspelt option for a file name.</summary>
-    private static IEnumerable<string> UnknownOptions(ParseResult parsed) => parsed.Tokens
-        .Where(t => t.Type == System.CommandLine.Parsing.TokenType.Argument && t.Value.StartsWith("--", StringComparison.Ordinal))
-        .Select(t => $"Option '{t.Value}' is unknown.");
-
     private static async Task<int> FailAsync(Exception e, bool verbose)
     {
         var (code, sentence) = e switch
         {
             RosflException known => (known.Code, known.Message),
             OperationCanceledException => (ExitCode.Interrupted, "Interrupted; the rounds so far are kept: the same command with --resume goes on."),
-            UnauthorizedAccessException or IOException => (ExitCode.InvalidFile, e.Message),
+            UnauthorizedAccessException or IOException => (AtomicFile.IsDiskFull(e) ? ExitCode.NoSpace : ExitCode.InvalidFile, e.Message),
             _ => (ExitCode.Unexpected, $"Unexpected {e.GetType().Name}: {e.Message} (--verbose prints where)."),
         };
         await Console.Error.WriteLineAsync(sentence);

@@ -26,7 +26,8 @@ internal static class CompareCommand
             var file = run.Load(parsed);
             var names = (parsed.GetValue(algorithms) ?? file.Options.Algorithm.Name).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
             var root = Path.Combine(file.Options.Output.Folder, file.Options.Name + "-compare");
-            var seedCount = Math.Max(1, parsed.GetValue(seeds));
+            var seedCount = parsed.GetValue(seeds) is > 0 and var count ? count
+                : throw new RosflException(ExitCode.Usage, $"--seeds {parsed.GetValue(seeds)} leaves nothing to run: give 1 or more.");
             var runs = Variants(file, names, seedCount, parsed.GetValue(sweep), root).ToList();
             var classical = parsed.GetValue(baselines) ? Baselines(file, seedCount, root).ToList() : [];
             foreach (var baseline in classical) await RunBaselinesAsync(baseline.File, parsed.GetValue(json), cancellation);

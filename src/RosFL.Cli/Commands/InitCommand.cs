@@ -8,12 +8,12 @@ internal static class InitCommand
 {
     public static Command Create()
     {
-        var task = new Argument<StudyTask>("TASK") { Description = "restoration, reconstruction or segmentation" };
+        var task = new Argument<string>("TASK") { Description = string.Join(", ", Tasks) };
         var output = new Option<string?>("--out") { HelpName = "FILE", Description = "File to write (never overwritten); without it the run file is printed." };
         var command = new Command("init", "Write a commented run file.") { task, output };
         command.SetAction(parsed =>
         {
-            var text = RunTemplate.Commented(parsed.GetValue(task));
+            var text = RunTemplate.Commented(TaskOf(parsed.GetValue(task)!));
             if (parsed.GetValue(output) is not { } path) Console.Write(text);
             else if (File.Exists(path)) throw new RosflException(ExitCode.Usage, $"File '{path}' exists: name another with --out, it is not overwritten.");
             else AtomicFile.WriteText(path, text);
@@ -21,4 +21,9 @@ internal static class InitCommand
         });
         return command;
     }
+
+    private static string[] Tasks => [.. Enum.GetNames<StudyTask>().Select(name => name.ToLowerInvariant())];
+
+    private static StudyTask TaskOf(string name) => Tasks.Contains(name.ToLowerInvariant()) ? Enum.Parse<StudyTask>(name, ignoreCase: true)
+        : throw new RosflException(ExitCode.Usage, $"Task '{name}' is unknown; {NearestName.Suggest(name, Tasks)}");
 }

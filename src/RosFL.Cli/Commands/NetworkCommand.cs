@@ -27,11 +27,22 @@ internal static class NetworkCommand
             {
                 Name = parsed.GetValue(name)!, Channels = parsed.GetValue(channels), Levels = parsed.GetValue(levels), Dimensions = parsed.GetValue(dimensions),
             };
+            RefuseUnused(parsed, network.Name, ("levels", levels), ("dimensions", dimensions));
             TorchEnvironment.Prepare(Environment.ProcessorCount);
             Print(network, parsed.GetValue(size), parsed.GetValue(narrow), parsed.GetValue(stride));
             return (int)ExitCode.Success;
         });
         return command;
+    }
+
+    private static void RefuseUnused(ParseResult parsed, string network, params (string Name, Option Option)[] options)
+    {
+        if (!NetworkCatalog.Names.Contains(network))
+            throw new RosflException(ExitCode.Usage, $"Network '{network}' is unknown; {NearestName.Suggest(network, NetworkCatalog.Names)}");
+        var used = NetworkCatalog.OptionsOf(network);
+        foreach (var (name, option) in options)
+            if (parsed.GetResult(option) is { Implicit: false } && !used.Contains(name))
+                throw new RosflException(ExitCode.Usage, $"Option '{option.Name}' has no effect on network '{network}': leave it out.");
     }
 
     private static void Print(NetworkOptions network, int size, int narrow, int stride)

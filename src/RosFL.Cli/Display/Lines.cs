@@ -1,4 +1,5 @@
 using System.Globalization;
+using RosFL.Federation;
 using RosFL.Runs;
 using RosFL.Scores;
 
@@ -19,8 +20,8 @@ internal sealed class Lines(RunOptions run)
     {
         var sites = scores.Where(s => s.Metric == metric && s.Case != "pooled").GroupBy(s => (s.Site, s.Model)).ToList();
         if (sites.Count == 0) return null;
-        return $"  {scores[0].Split,-10} {metric}  " + string.Join("  ", sites.Select(g => string.Create(CultureInfo.InvariantCulture,
-            $"{g.Key.Site}{(g.Key.Model == "global" ? "" : $"<{g.Key.Model}")} {g.Average(s => s.Value):0.000}")));
+        return $"  {(scores[0].Model == EvaluationOrder.InputName ? EvaluationOrder.InputName : scores[0].Split),-10} {metric}  " + string.Join("  ", sites.Select(g => string.Create(CultureInfo.InvariantCulture,
+            $"{g.Key.Site}{(g.Key.Model is "global" or EvaluationOrder.InputName ? "" : $"<{g.Key.Model}")} {g.Average(s => s.Value):0.000}")));
     }
 
     public static string Bytes(long bytes) => bytes switch

@@ -24,7 +24,7 @@ internal sealed record Axis(double Low, double High, double Step)
     }
 
     /// <summary>Digits behind the point that tell one tick from the next.</summary>
-    public string Label(double tick) => Math.Abs(tick) >= 1e5 || Step < 1e-4 && tick != 0
+    public string Label(double tick) => Math.Abs(tick) < Step / 2 && Step < 1e-4 ? "0" : Math.Abs(tick) >= 1e5 || Step < 1e-4 && tick != 0
         ? tick.ToString("0.#e0", System.Globalization.CultureInfo.InvariantCulture)
         : Figures.Fixed(Math.Abs(tick) < Step / 2 ? 0 : tick, Math.Clamp((int)Math.Ceiling(-Math.Log10(Step) - 1e-9), 0, 6));
 

@@ -37,18 +37,18 @@ internal static class CurveSections
         .Where(score => score.Case != "pooled" && !ScoreSections.IsOfClass(score.Metric)).GroupBy(score => score.Metric)
         .OrderBy(metric => ScoreSections.Rank(metric.Key)).ThenBy(metric => metric.Key, StringComparer.Ordinal)
         .Select(metric => LineChart.Draw($"Validation {metric.Key}", ScoreSections.Unit(metric.Key).Trim(), [.. metric.OrderBy(score => order.IndexOf(score.Site)).GroupBy(Line).Select(line => new Series(line.Key,
-            [.. line.GroupBy(score => score.Round).OrderBy(round => round.Key).Select(round => (round.Key, Spread.Of(round.Select(score => score.Value)).Mean))]))], fromZero: false));
+            [.. line.GroupBy(score => score.Round).OrderBy(round => round.Key).Select(round => (round.Key + 1, Spread.Of(round.Select(score => score.Value)).Mean))]))], fromZero: false));
 
     private static string Line(ScoreRecord score) => score.Model == "global" ? score.Site : $"{score.Model} → {score.Site}";
 
     private static IReadOnlyList<Series> Lines(IReadOnlyList<RoundRecord> rounds, IReadOnlyList<string> sites, Func<SiteRound, double> value) =>
-        [.. sites.Select(name => new Series(name, [.. rounds.Select(round => (round.Round, round.Sites.FirstOrDefault(site => site.Site == name) is { } site ? value(site) : double.NaN))]))];
+        [.. sites.Select(name => new Series(name, [.. rounds.Select(round => (round.Round + 1, round.Sites.FirstOrDefault(site => site.Site == name) is { } site ? value(site) : double.NaN))]))];
 
     private static IReadOnlyList<Series> Corrections(IReadOnlyList<RoundRecord> rounds) =>
     [
-        new("head", [.. rounds.Select(round => (round.Round, round.CorrectionHead))]),
-        new("body", [.. rounds.Select(round => (round.Round, round.CorrectionBody))]),
-        new("tail", [.. rounds.Select(round => (round.Round, round.CorrectionTail))]),
+        new("head", [.. rounds.Select(round => (round.Round + 1, round.CorrectionHead))]),
+        new("body", [.. rounds.Select(round => (round.Round + 1, round.CorrectionBody))]),
+        new("tail", [.. rounds.Select(round => (round.Round + 1, round.CorrectionTail))]),
     ];
 
     private static double Sum(IReadOnlyList<RoundRecord> rounds, string name, Func<SiteRound, double> value) =>
@@ -60,7 +60,7 @@ internal static class CurveSections
         foreach (var round in rounds)
             table.Row("", new[]
             {
-                $"{round.Round}", Figures.Number(round.LearningRate), Figures.Number(round.Alpha), Mean(round, s => s.Loss), Mean(round, s => s.DriftHead), Mean(round, s => s.DriftBody),
+                $"{round.Round + 1}", Figures.Number(round.LearningRate), Figures.Number(round.Alpha), Mean(round, s => s.Loss), Mean(round, s => s.DriftHead), Mean(round, s => s.DriftBody),
                 Mean(round, s => s.DriftTail), Figures.Number(round.CorrectionHead), Figures.Number(round.CorrectionBody), Figures.Number(round.CorrectionTail),
                 Figures.Bytes(round.Sites.Sum(s => (double)s.BytesUp + s.BytesDown)), Figures.Time(round.Seconds),
             }.Select(text => new HtmlCell(text)));

@@ -39,7 +39,7 @@ public static class HtmlReport
         page.Section("Events");
         var table = new HtmlTable("time", "round", "site", "event") { Kind = "options" };
         foreach (var one in events)
-            table.Row("set", [one.Time.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", System.Globalization.CultureInfo.InvariantCulture), $"{one.Round}", one.Site, one.Message]);
+            table.Row("set", [one.Time.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", System.Globalization.CultureInfo.InvariantCulture), $"{one.Round + 1}", one.Site, one.Message]);
         page.Table(table);
     }
 }

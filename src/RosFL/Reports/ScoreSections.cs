@@ -18,7 +18,7 @@ internal static class ScoreSections
         [
             ($"{rounds.Count} of {run.Rounds}", "rounds"),
             ($"{sites.Select(site => site.Site).Distinct().Count()}", "sites"),
-            (best is null ? "–" : $"{Figures.Fixed(best.Score, Figures.Digits(metric))}{Unit(metric)}", best is null ? $"best validation {metric}" : $"best validation {metric}, after round {best.Round}"),
+            (best is null ? "–" : $"{Figures.Fixed(best.Score, Figures.Digits(metric))}{Unit(metric)}", best is null ? $"best validation {metric}" : $"best validation {metric}, after round {best.Round + 1}"),
             (Figures.Bytes(sites.Sum(site => (double)site.BytesUp + site.BytesDown)), "sent and received, all sites"),
             (Figures.Time(rounds.Sum(round => round.Seconds)), "training time"),
         ];
@@ -46,7 +46,7 @@ internal static class ScoreSections
         var sites = SiteOrder(store);
         var scores = all.Where(score => score.Round == round).OrderBy(score => sites.IndexOf(score.Site)).ToList();
         var metrics = scores.Select(score => score.Metric).Distinct().OrderBy(Rank).ToList();
-        page.Section(heading, $"Mean ± standard deviation over the images of a site, by the model after round {round}, the best on validation.");
+        page.Section(heading, $"Mean ± standard deviation over the images of a site, by the model after round {round + 1}, the best on validation.");
         page.Table(ScoreTable.Of(scores, [.. metrics.Where(metric => !IsOfClass(metric))], IsHigherBetter));
         page.Note(ScoreNotes.Of(run));
         if (metrics.Where(IsOfClass).ToList() is { Count: > 0 } classes)

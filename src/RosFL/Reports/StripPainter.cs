@@ -1,5 +1,6 @@
 using RosFL.Imaging;
 using RosFL.Runs;
+using RosFL.Scores;
 
 namespace RosFL.Reports;
 
@@ -13,12 +14,28 @@ public static class StripPainter
         var input = Middle(run.Task == StudyTask.Segmentation ? whole.Input : whole.RestoredInput());
         var (low, high) = run.Task == StudyTask.Segmentation ? (0, Math.Max(1, run.Network.OutputChannels - 1)) : Window(truth, run);
         var (inputLow, inputHigh) = run.Task == StudyTask.Segmentation ? Range(input) : (low, high);
-        var error = new Picture([.. predicted.Values.Zip(truth.Values, (p, t) => Math.Abs(p - t))], predicted.Shape);
-        return new(site, whole.Case.Name, "",
+        // what lies outside the window is no error that a reader of the window sees
+        float Seen(float value) => run.Task == StudyTask.Segmentation ? value : (float)Math.Clamp(value, low, high);
+        var error = new Picture([.. predicted.Values.Zip(truth.Values, (p, t) => Math.Abs(Seen(p) - Seen(t)))], predicted.Shape);
+        return new(site, whole.Case.Name, Caption(whole, prediction, run),
         [
             new("input", Gray(input, inputLow, inputHigh)), new("prediction", Gray(predicted, low, high)),
             new("truth", Gray(truth, low, high)), new("error", Gray(error, 0, (high - low) / (run.Task == StudyTask.Segmentation ? 1 : 4))),
         ]);
+    }
+
+    /// <summary>The image's score by the task's first metric.</summary>
+    private static string Caption(Whole whole, Picture prediction, RunOptions run)
+    {
+        if (run.Task == StudyTask.Segmentation)
+        {
+            var counts = new PooledCounts(run.Network.OutputChannels);
+            counts.Add(prediction, whole.Target, whole.Mask);
+            return $"dice {Figures.Fixed(counts.Scores().First(s => s.Metric == Metrics.Dice).Value, 3)}";
+        }
+        var errors = new PooledErrors(run.Evaluation);
+        errors.Add(prediction, whole.Target, whole.Mask);
+        return $"psnr {Figures.Fixed(errors.Psnr, 2)} dB";
     }
 
     private static (double Low, double High) Window(Picture truth, RunOptions run) =>

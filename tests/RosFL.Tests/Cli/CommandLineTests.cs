@@ -34,10 +34,33 @@ public sealed class CommandLineTests : IDisposable
         Assert.All(["roundz", "network.channels", "algorithm.strength"], option => Assert.Contains(option, error, StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task Init_writesARunFileThatSimulates()
+    [Theory]
+    [InlineData("simluate", "'simulate'")]
+    [InlineData("simulate --jsn", "'--json'")]
+    [InlineData("init segmentatoin", "'segmentation'")]
+    [InlineData("network unett", "'unet'")]
+    [InlineData("network red-cnn --levels 3", "no effect")]
+    [InlineData("compare --seeds x", "whole number")]
+    [InlineData("compare --seeds 0", "1 or more")]
+    [InlineData("compare --sweep rounds", "path=value")]
+    [InlineData("simulate a.json b.json", "one too many")]
+    [InlineData("data", "inspect, import")]
+    public async Task WrongUse_isOneSentenceWithARemedy(string line, string remedy)
     {
-        var (_, text, _) = await RunAsync("init", "restoration");
+        var (code, _, error) = await RunAsync(line.Split(' '));
+        Assert.Equal(ExitCode.Usage, (ExitCode)code);
+        Assert.Contains(remedy, error, StringComparison.Ordinal);
+        Assert.InRange(error.Trim().Split('\n').Length, 1, 2);
+        Assert.DoesNotContain("System.", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("restoration")]
+    [InlineData("reconstruction")]
+    [InlineData("segmentation")]
+    public async Task Init_writesARunFileThatSimulates(string task)
+    {
+        var (_, text, _) = await RunAsync("init", task);
         var file = Path.Combine(folder, "run.json");
         await File.WriteAllTextAsync(file, text);
         var (code, output, error) = await RunAsync("simulate", file, "--set", "rounds=1", $"output.folder={folder}", "data.phantoms.imagesPerSite=4");

@@ -1,7 +1,7 @@
 namespace RosFL.Runs;
 
 /// <summary>The remedy for a mistyped name: the nearest known one by edit distance.</summary>
-internal static class NearestName
+public static class NearestName
 {
     /// <summary>"did you mean 'x'?" when one is near, the list of all otherwise.</summary>
     public static string Suggest(string name, IReadOnlyCollection<string> known)

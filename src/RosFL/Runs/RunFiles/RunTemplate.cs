@@ -38,7 +38,7 @@ public static class RunTemplate
             """,
         _ => """
             { "name": "segmentation", "task": "segmentation", "rounds": 10,
-              "network": { "name": "unet", "channels": 16, "levels": 3, "outputChannels": 2 }, "cut": { "depth": 1, "narrowChannels": 4 },
+              "network": { "name": "unet", "channels": 16, "levels": 3, "outputChannels": 3 }, "cut": { "depth": 1, "narrowChannels": 4 },
               "algorithm": { "name": "ros-fl", "strength": 0.1 },
               "training": { "batch": 4, "learningRate": 0.001, "loss": "dice-ce" }, "data": { "layout": "phantoms" },
               "augmentation": { "flip": true } }
