@@ -12,44 +12,53 @@ namespace RosFL.Federation;
 public sealed class Predictor : IDisposable
 {
     private readonly Study study;
-    private readonly SitePart site;
+    private readonly SitePart part;
     private readonly IBodyLink body;
+    private readonly NewImages images;
 
-    /// <exception cref="RosflException">The run has no single model, or its preprocessing needs statistics that it did not keep.</exception>
-    public Predictor(RunFolder folder)
+    /// <param name="site">The site whose scale and offset the files have; empty for those of the run.</param>
+    /// <param name="masks">Folder of masks with the images' names; empty where there are none.</param>
+    /// <exception cref="RosflException">The run has no single model or no committed round, or does not know the site.</exception>
+    public Predictor(RunFolder folder, string site = "", string masks = "")
     {
-        var run = folder.Run.Options;
+        // the weights come from the run's checkpoint, so the file that it began from need not be there any more
+        var run = folder.Run.Options with { Training = folder.Run.Options.Training with { InitialWeights = "" } };
         study = new Study(run);
         if (!study.Algorithm.Merges || study.Algorithm.KeepsNormalisation)
             throw new RosflException(ExitCode.InvalidRun, $"Run '{run.Name}' trained '{run.Algorithm.Name}', which has a model for each site and none for all: predict with a run of another algorithm.");
-        if (run.Preprocessing.Intensity == IntensityKind.CtForeground)
-            throw new RosflException(ExitCode.InvalidRun, $"Run '{run.Name}' uses preprocessing.intensity ct-foreground, whose statistics are not kept with a run: use window.");
+        images = new NewImages(run, run.Preprocessing.Intensity == IntensityKind.CtForeground ? ForegroundStatistics.Read(folder.ForegroundPath) : null, site, masks);
         var model = Load(folder, study);
-        site = study.NewSitePart();
-        site.Head.Write(model[PartName.Head]);
-        site.Tail.Write(model[PartName.Tail]);
+        part = study.NewSitePart();
+        part.Head.Write(model[PartName.Head]);
+        part.Tail.Write(model[PartName.Tail]);
         body = study.Algorithm.Body == BodyPlace.Nowhere ? study.NewNoBody() : NewBody(study, model);
     }
 
-    /// <summary>The prediction for one image file, in the target's units and on the image's grid.</summary>
-    public Picture Predict(string path)
+    /// <summary>
+    /// Writes the prediction for one image file into a folder: in the numbers of that file, on its grid and at its place. Labels take the
+    /// smallest integer type.
+    /// </summary>
+    /// <returns>The file written.</returns>
+    public string Predict(string path, string outFolder)
     {
-        var input = PictureFile.Read(path);
-        var name = Path.GetFileName(path);
-        var stand = study.Run.Task == StudyTask.Segmentation ? new Picture(new float[input.ChannelLength], [1, .. input.Size]) { SpacingMm = input.SpacingMm } : input;
-        var prepared = new Preprocessor(study.Run).Apply(new Example(input, stand), name, site: "");
-        var whole = new Whole(new Case(name, name), prepared.Input, prepared.WholeTarget, null) { Map = prepared.Map, Labels = study.Run.Task == StudyTask.Segmentation };
-        site.Train(false);
-        return new Evaluation(study, name).Predict(whole, Network);
+        var image = images.Read(path);
+        var target = Path.Combine(outFolder, image.OutputName);
+        if (Path.GetFullPath(target) == Path.GetFullPath(path))
+            throw new RosflException(ExitCode.Usage, $"The prediction for '{path}' would overwrite it: choose another folder with --out.");
+        Directory.CreateDirectory(outFolder);
+        part.Train(false);
+        var prediction = images.InFileUnits(new Evaluation(study, image.Whole.Case.Name).Predict(image.Whole, Network));
+        PictureFile.Write(target, prediction, image.Reference, study.Run.Task == StudyTask.Segmentation ? StoredType.Labels : StoredType.Float32);
+        return target;
     }
 
     public void Dispose()
     {
-        site.Dispose();
+        part.Dispose();
         body.Dispose();
     }
 
-    private torch.Tensor Network(torch.Tensor images) => site.Levels.Tail(body.Infer(site.Levels.Head(images, out var skips)), skips);
+    private torch.Tensor Network(torch.Tensor images) => part.Levels.Tail(body.Infer(part.Levels.Head(images, out var skips)), skips);
 
     private static LocalBodyLink NewBody(Study study, Model model)
     {

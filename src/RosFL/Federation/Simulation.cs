@@ -51,6 +51,7 @@ public sealed class Simulation : IDisposable
     {
         var state = Restore();
         AtomicFile.WriteText(folder.SplitsPath, SplitTable.Of(images).ToJson());
+        if (images[0].Foreground is { } foreground) AtomicFile.WriteText(folder.ForegroundPath, foreground.ToJson());
         Store.SetSites([.. images.Select(i => new SiteSize(i.Site, i.Count(Split.Train), i.Count(Split.Validation), i.Count(Split.Test)))]);
         steps = study.Run.Output.Steps ? StepLog.Open(folder.StepsPath, state.Round - 1) : null;
         progress(new SimulationProgress.Began(state.Round, sites.ToDictionary(s => s.Name, s => s.StepsPerRound)));

@@ -31,6 +31,9 @@ public sealed class SiteImages : ITrainingItems
 
     public string Site { get; }
 
+    /// <summary>What all sites agreed on, under <see cref="IntensityKind.CtForeground"/>; null otherwise.</summary>
+    public ForegroundStatistics? Foreground => _foreground;
+
     /// <summary>The cases of each split, in the order of <see cref="Whole"/>'s index.</summary>
     public SiteSplit Splits { get; }
 

@@ -1,5 +1,4 @@
 using RosFL.Imaging.Formats;
-using RosFL.Runs;
 
 namespace RosFL.Imaging.Datasets;
 
@@ -20,7 +19,7 @@ internal sealed class FileDataset(
     public Example Load(Case @case)
     {
         var f = _files[@case.Name];
-        var input = InUnits(Stacked([.. f.Inputs.Select(PictureFile.Read)], @case.Name));
+        var input = InUnits(ChannelFiles.Read(f.Inputs, $"image '{@case.Name}' of site '{site}'"));
         var target = f.Target is null ? input : PictureFile.Read(f.Target);
         var mask = f.Mask is null ? null : PictureFile.Read(f.Mask);
         return new Example(input, f.Target is not null && targetIsImage ? InUnits(target) : target, mask);
@@ -29,17 +28,4 @@ internal sealed class FileDataset(
     private Picture InUnits(Picture picture) => scale == 1 && offset == 0
         ? picture
         : picture with { Values = Array.ConvertAll(picture.Values, v => (float)(v * scale + offset)) };
-
-    private Picture Stacked(Picture[] channels, string name)
-    {
-        if (channels.Length == 1)
-            return channels[0];
-        if (!channels.All(c => c.Channels == 1 && c.SameSize(channels[0])))
-            throw new RosflException(ExitCode.InvalidData, $"The channels of image '{name}' of site '{site}' differ in size or hold several channels each: a case needs one file a channel on one grid.");
-        return new Picture([.. channels.SelectMany(c => c.Values)], [channels.Length, .. channels[0].Size])
-        {
-            SpacingMm = channels[0].SpacingMm,
-            Affine = channels[0].Affine,
-        };
-    }
 }

@@ -47,7 +47,7 @@ public static class NiftiFile
                 WritePicture(stream, header, orientation, picture);
                 return;
             }
-            using var compressed = new GZipStream(stream, CompressionLevel.Optimal);
+            using var compressed = new GZipStream(stream, CompressionLevel.Optimal, leaveOpen: true);
             WritePicture(compressed, header, orientation, picture);
         });
     }
@@ -65,7 +65,8 @@ public static class NiftiFile
         WholeFile.Write(path, stream =>
         {
             using var content = File.OpenRead(source);
-            using var target = IsCompressed(path) ? new GZipStream(stream, CompressionLevel.Optimal) : stream;
+            using var compressed = IsCompressed(path) ? new GZipStream(stream, CompressionLevel.Optimal, leaveOpen: true) : null;
+            var target = compressed ?? stream;
             content.Position = header.DataOffset;
             target.Write(NiftiHeaderWriter.Bytes(header));
             content.CopyTo(target);

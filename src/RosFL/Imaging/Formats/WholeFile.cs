@@ -1,13 +1,10 @@
+using RosFL.Runs;
+
 namespace RosFL.Imaging.Formats;
 
-/// <summary>Writes a file beside its place and moves it there when it is whole, so a kill leaves the old one or none.</summary>
+/// <summary>Image files that are there whole or not at all.</summary>
 internal static class WholeFile
 {
-    public static void Write(string path, Action<Stream> write)
-    {
-        var part = path + ".part";
-        using (var stream = new FileStream(part, FileMode.Create, FileAccess.Write))
-            write(stream);
-        File.Move(part, path, overwrite: true);
-    }
+    /// <exception cref="RosflException">The disk is full or may not be written; what was there stays.</exception>
+    public static void Write(string path, Action<Stream> write) => AtomicFile.Write(path, write);
 }

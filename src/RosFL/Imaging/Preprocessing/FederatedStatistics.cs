@@ -1,3 +1,4 @@
+using System.Text.Json;
 using RosFL.Runs;
 
 namespace RosFL.Imaging.Preprocessing;
@@ -13,7 +14,29 @@ public sealed record ForegroundSums(long Count, double Sum, double SumOfSquares,
 }
 
 /// <summary>The merged statistics of all sites: the intensity map that every site then uses.</summary>
-public sealed record ForegroundStatistics(IntensityMap Map);
+public sealed record ForegroundStatistics(IntensityMap Map)
+{
+    /// <summary>As a run folder keeps it, for predictions after the study.</summary>
+    public string ToJson() => JsonSerializer.Serialize(Map.Channels, JsonSerializerOptions.Web);
+
+    /// <exception cref="RosflException">The file is missing or no such list.</exception>
+    public static ForegroundStatistics Read(string path)
+    {
+        try
+        {
+            if (JsonSerializer.Deserialize<ChannelMap[]>(File.ReadAllBytes(path), JsonSerializerOptions.Web) is { Length: > 0 } channels && channels.All(c => c.Width > 0))
+                return new(new IntensityMap(channels));
+        }
+        catch (Exception error) when (error is JsonException or IOException)
+        {
+            throw Unreadable(path, error);
+        }
+        throw Unreadable(path, null);
+    }
+
+    private static RosflException Unreadable(string path, Exception? error) => new(ExitCode.InvalidFile,
+        $"File '{path}' does not hold the foreground statistics that the run gathered: let 'rosfl simulate --resume' write it again.", error);
+}
 
 /// <summary>Statistics of images over all sites, gathered as sums: each site makes its own, a pure function merges them.</summary>
 public static class FederatedStatistics

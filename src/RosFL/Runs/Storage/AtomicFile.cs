@@ -53,9 +53,12 @@ public static partial class AtomicFile
             File.Delete(file);
     }
 
-    internal static RosflException Explain(string path, Exception error) => error.HResult is DiskFullUnix or QuotaUnix or DiskFullWindows
-        ? new(ExitCode.NoSpace, $"File '{path}' cannot be written because the disk is full: free some space and go on with --resume.", error)
-        : new(ExitCode.NoSpace, $"File '{path}' cannot be written: make its folder writable or choose another with output.folder.", error);
+    /// <summary>Whether a write failed for want of space.</summary>
+    public static bool IsDiskFull(Exception error) => error.HResult is DiskFullUnix or QuotaUnix or DiskFullWindows;
+
+    internal static RosflException Explain(string path, Exception error) => IsDiskFull(error)
+        ? new(ExitCode.NoSpace, $"File '{path}' cannot be written because the disk is full: free some space and run the command again, a training with --resume.", error)
+        : new(ExitCode.NoSpace, $"File '{path}' cannot be written: make its folder writable or choose another (output.folder for runs, --out elsewhere).", error);
 
     /// <summary>A rename lasts only when its folder is on disk too. Windows does this by itself.</summary>
     private static void FlushFolder(string folder)

@@ -11,6 +11,7 @@ namespace RosFL.Runs;
 /// store.db            rounds, sites, scores, events (SQLite)
 /// checkpoints/        round-000012.safetensors: the last two and the best
 /// splits.json         which subject of which site is in training, validation and test
+/// foreground.json     the intensity map that all sites agreed on, with preprocessing.intensity ct-foreground
 /// steps.jsonl         every step, with output.steps
 /// rounds.safetensors  every round's weights, with output.roundWeights (rounds/ while the run goes on)
 /// strips/             images of the report
@@ -34,6 +35,8 @@ public sealed class RunFolder : IDisposable
     public string CheckpointsPath => In("checkpoints");
 
     public string SplitsPath => In("splits.json");
+
+    public string ForegroundPath => In("foreground.json");
 
     public string StepsPath => In("steps.jsonl");
 
