@@ -47,7 +47,7 @@ internal static class CommandLine
             RosflException known => (known.Code, known.Message),
             OperationCanceledException => (ExitCode.Interrupted, "Interrupted; the rounds so far are kept: the same command with --resume goes on."),
             UnauthorizedAccessException or IOException => (AtomicFile.IsDiskFull(e) ? ExitCode.NoSpace : ExitCode.InvalidFile, e.Message),
-            _ => (ExitCode.Unexpected, $"Unexpected {e.GetType().Name}: {e.Message} (--verbose prints where)."),
+            _ => (ExitCode.Unexpected, $"Unexpected {e.GetType().Name}: {e.Message.Split('\n')[0].Trim()} (--verbose prints where)."),
         };
         await Console.Error.WriteLineAsync(sentence);
         if (verbose) await Console.Error.WriteLineAsync(e.ToString());

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using RosFL.Imaging.Inspection;
 using Spectre.Console;
 
@@ -7,9 +9,11 @@ namespace RosFL.Cli.Display;
 /// <summary>Prints what <c>rosfl data inspect</c> found.</summary>
 internal static class InspectionView
 {
+    private static readonly JsonSerializerOptions Names = new() { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) } };
+
     public static void Print(DataInspection found)
     {
-        AnsiConsole.MarkupLineInterpolated($"[bold]{found.Folder}[/]: {(found.Layout is { } layout ? $"layout {layout}, {found.Task}{(found.SimulateCt ? ", inputs by the CT simulator" : "")}" : "no known layout")}");
+        AnsiConsole.MarkupLineInterpolated($"[bold]{found.Folder}[/]: {(found.Layout is { } layout ? $"layout {Name(layout)}, {Name(found.Task)}{(found.SimulateCt ? ", inputs by the CT simulator" : "")}" : "no known layout")}");
         var table = new Table().Border(TableBorder.Rounded).AddColumns("site", "cases", "masks", "shapes", "spacing mm", "input", "target");
         foreach (var site in found.Sites)
             table.AddRow([.. new[]
@@ -19,10 +23,13 @@ internal static class InspectionView
             }.Select(Markup.Escape)]);
         if (found.Sites.Count > 0) AnsiConsole.Write(table);
         foreach (var site in found.Sites)
-            foreach (var problem in site.Problems) AnsiConsole.MarkupLineInterpolated($"[red]{site.Site}[/]: file '{problem.File}' {problem.Reason}");
+            foreach (var problem in site.Problems) AnsiConsole.MarkupLineInterpolated($"[red]{site.Site}[/]: file '{problem.File}' {problem.Reason.Replace($"File '{Path.GetFileName(problem.File)}' ", "", StringComparison.Ordinal)}");
         foreach (var ignored in found.Ignored.Concat(found.Sites.SelectMany(s => s.Ignored))) AnsiConsole.MarkupLineInterpolated($"[grey]not used: {ignored}[/]");
         foreach (var obstacle in found.Obstacles) AnsiConsole.MarkupLineInterpolated($"[yellow]would stop a training:[/] {obstacle}");
     }
+
+    /// <summary>A name as run files have it.</summary>
+    private static string Name<T>(T? value) => JsonSerializer.Serialize(value, Names).Trim('"');
 
     private static string Tallies(IReadOnlyList<Tally> tallies) =>
         string.Join('\n', tallies.Take(4).Select(t => $"{t.Value} ({t.Images})").Concat(tallies.Count > 4 ? [$"and {tallies.Count - 4} more"] : []));

@@ -90,7 +90,15 @@ public sealed class Study
     public IBodyLink Guarded(IBodyLink link, string site) => !GuardedBodyLink.IsWanted(Run.Privacy) ? link
         : new GuardedBodyLink(link, Run.Privacy, Seeds.Site(site));
 
-    private Cut NewCut() => Cut.Of(NetworkCatalog.Create(Run.Network, Run.Cut, Run.Machine), Run.Cut);
+    /// <summary>Pixels that an image needs along each axis; known when the first part has been built.</summary>
+    internal int SmallestSide { get; private set; }
+
+    private Cut NewCut()
+    {
+        var definition = NetworkCatalog.Create(Run.Network, Run.Cut, Run.Machine);
+        SmallestSide = definition.SmallestSide;
+        return Cut.Of(definition, Run.Cut);
+    }
 
     /// <summary>A cut is always of a whole network; what the asking party does not hold would otherwise keep its memory until a garbage collection.</summary>
     private static void Release(IEnumerable<NamedModule> modules)

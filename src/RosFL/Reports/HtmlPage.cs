@@ -13,7 +13,7 @@ internal sealed class HtmlPage(string title, string subtitle)
           --s0:#3987e5; --s1:#199e70; --s2:#c98500; --s3:#008300; --s4:#9085e9; --s5:#e66767; --s6:#d55181; --s7:#d95926; } }
         * { box-sizing: border-box; }
         body { margin:0; background:var(--page); color:var(--ink); font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif; }
-        main { max-width:1120px; margin:0 auto; padding:32px 20px 64px; }
+        main { max-width:1360px; margin:0 auto; padding:32px 20px 64px; }
         h1 { font-size:28px; line-height:1.2; margin:0 0 4px; } h2 { font-size:19px; margin:40px 0 12px; } h3 { font-size:15px; margin:0 0 4px; } h3 .soft { font-weight:400; }
         p { margin:0 0 12px; max-width:85ch; } .soft { color:var(--soft); } .note { color:var(--soft); font-size:13px; margin-top:8px; max-width:110ch; }
         .tiles { display:grid; grid-template-columns:repeat(auto-fit,minmax(170px,1fr)); gap:12px; margin-top:20px; }
@@ -23,7 +23,7 @@ internal sealed class HtmlPage(string title, string subtitle)
         .card { min-width:0; } svg { display:block; width:100%; height:auto; } svg text { font:12px system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif; fill:var(--soft); }
         .legend { display:flex; flex-wrap:wrap; gap:2px 16px; color:var(--soft); font-size:13px; margin:0 0 6px; } .legend i { display:inline-block; width:18px; height:0; border-top:2.5px solid; vertical-align:middle; margin-right:6px; }
         .wide { overflow-x:auto; } table { border-collapse:collapse; width:100%; font-variant-numeric:tabular-nums; font-size:14px; }
-        th, td { text-align:right; padding:7px 9px; border-bottom:1px solid var(--grid); white-space:nowrap; } th { color:var(--soft); font-weight:600; }
+        th, td { text-align:right; padding:7px 8px; border-bottom:1px solid var(--grid); white-space:nowrap; } th { color:var(--soft); font-weight:600; }
         th:first-child, td:first-child { text-align:left; } tr:last-child td { border-bottom:0; } tr.sum td { border-top:2px solid var(--axis); font-weight:600; }
         td small { color:var(--mute); display:block; font-weight:400; } td.best { font-weight:700; }
         table.options td, table.options th { text-align:left; padding:4px 12px; } table.options td { white-space:normal; overflow-wrap:anywhere; } table.options tr.set td { font-weight:600; } table.options tr:not(.set) td { color:var(--soft); }

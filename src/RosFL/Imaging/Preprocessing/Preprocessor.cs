@@ -46,6 +46,7 @@ public sealed class Preprocessor(RunOptions run, ForegroundStatistics? foregroun
         var mask = example.Mask is null ? null : LabelMaps.Mask(example.Mask, name);
         Check(input.SameSize(target), name, $"a target of size {Text(target.Size)} for an input of size {Text(input.Size)}", "both must have the same pixels; export them again on one grid");
         Check(mask is null || input.SameSize(mask), name, $"a mask of another size than its input of size {Text(input.Size)}", "both must have the same pixels; export them again on one grid");
+        Check(mask is null || Array.Exists(mask.Values, v => v > 0), name, "a mask without any pixel above 0", "nothing of it would be trained or scored; correct the mask, or remove the image");
         Check(input.Channels == run.Network.InputChannels, name, $"{input.Channels} channels where network.inputChannels is {run.Network.InputChannels}",
             "both must agree; set network.inputChannels, or take one channel with preprocessing.channel");
         Check(Segments || target.Channels == run.Network.OutputChannels, name, $"a target of {target.Channels} channels where network.outputChannels is {run.Network.OutputChannels}",

@@ -27,14 +27,14 @@ public static class RunTemplate
             { "name": "lowdose-ct", "task": "restoration", "rounds": 10,
               "network": { "name": "red-cnn", "channels": 32 }, "cut": { "depth": 1 }, "algorithm": { "name": "ros-fl", "strength": 0.1 },
               "training": { "batch": 4, "learningRate": 0.001, "loss": "mse" }, "data": { "layout": "phantoms" },
-              "ct": { "geometry": { "photons": 20000 } }, "evaluation": { "scoreWindow": [-160, 240] } }
+              "ct": { "geometry": { "photons": 20000 } }, "preprocessing": { "intensity": "window", "window": [-260, 340] }, "evaluation": { "scoreWindow": [-160, 240] } }
             """,
         StudyTask.Reconstruction => """
             { "name": "sparse-ct", "task": "reconstruction", "rounds": 10,
               "network": { "name": "residual-unet", "channels": 16, "levels": 3 }, "cut": { "depth": 1, "narrowChannels": 4 },
               "algorithm": { "name": "ros-fl", "strength": 0.1 },
               "training": { "batch": 4, "learningRate": 0.001, "loss": "mse" }, "data": { "layout": "phantoms" },
-              "ct": { "geometry": { "views": 64, "photons": 100000 } }, "evaluation": { "scoreWindow": [-160, 240] } }
+              "ct": { "geometry": { "views": 64, "photons": 100000 } }, "preprocessing": { "intensity": "window", "window": [-260, 340] }, "evaluation": { "scoreWindow": [-160, 240] } }
             """,
         _ => """
             { "name": "segmentation", "task": "segmentation", "rounds": 10,
