@@ -17,7 +17,7 @@ internal static class PredictCommand
         var command = new Command("predict", "Write predictions with the geometry of the input images.") { path, images, output, site, fov };
         command.SetAction(parsed =>
         {
-            using var folder = RunFolder.Open(parsed.GetValue(path)!);
+            using var folder = RunFolder.Open(parsed.GetValue(path)!).WithStore();
             RunArguments.Settle(folder.Run);
             Predict(folder, parsed.GetValue(images)!, parsed.GetValue(output)!, parsed.GetValue(site)!, parsed.GetValue(fov)!);
             return (int)ExitCode.Success;

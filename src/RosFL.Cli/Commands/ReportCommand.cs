@@ -13,7 +13,7 @@ internal static class ReportCommand
         var command = new Command("report", "Write the HTML report and the TensorBoard files of a run.") { path };
         command.SetAction(parsed =>
         {
-            using var folder = RunFolder.Open(parsed.GetValue(path)!);
+            using var folder = RunFolder.Open(parsed.GetValue(path)!).WithStore();
             HtmlReport.Write(folder);
             Console.WriteLine(folder.ReportPath);
             return (int)ExitCode.Success;

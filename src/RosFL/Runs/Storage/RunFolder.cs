@@ -93,12 +93,15 @@ public sealed class RunFolder : IDisposable
     public static RunFolder Open(string path)
     {
         var file = System.IO.Path.Combine(path, "run.json");
-        if (!File.Exists(file))
-            throw new RosflException(ExitCode.InvalidFile, $"Folder '{path}' is no run folder: it has no run.json; give a folder that 'rosfl simulate' made.");
-        var folder = new RunFolder(path, RunFile.Load(file), null);
-        return File.Exists(folder.StorePath) ? folder
-            : throw new RosflException(ExitCode.InvalidFile, $"Run folder '{path}' has no store.db, where its figures were: run the study again.");
+        return File.Exists(file)
+            ? new(path, RunFile.Load(file), null)
+            : throw new RosflException(ExitCode.InvalidFile, $"Folder '{path}' is no run folder: it has no run.json; give a folder that 'rosfl simulate' made.");
     }
+
+    /// <summary>The folder, which must have its store: one that lost it would look like a run without rounds.</summary>
+    /// <exception cref="RosflException">There is none.</exception>
+    public RunFolder WithStore() => File.Exists(StorePath) ? this
+        : throw new RosflException(ExitCode.InvalidFile, $"Run folder '{Path}' has no store.db, where its figures were: run the study again.");
 
     public void Dispose() => guard?.Dispose();
 
