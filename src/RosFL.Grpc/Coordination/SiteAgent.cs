@@ -68,7 +68,7 @@ public sealed class SiteAgent
     {
         using var call = dial().AsyncDuplexStreamingCall(FederationService.Method, null, new CallOptions(cancellationToken: cancellation));
         var (reader, writer) = (new TensorFrameReader<ServerMessage>(call.ResponseStream), new TensorFrameWriter<SiteMessage>(call.RequestStream));
-        await writer.ControlAsync(new SiteMessage { Hello = Hello() }, cancellation);
+        await SayHelloAsync(writer, reader, cancellation);
         var welcome = (await reader.ControlAsync(cancellation))?.Welcome ?? throw new RpcException(new Status(StatusCode.Unavailable, "no welcome"));
         ControlVersion.Check(welcome.Version);
         wait.Reset();
@@ -76,16 +76,35 @@ public sealed class SiteAgent
         serverProcess = welcome.Process;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var sending = work.SendAsync(writer, ended.Token);
+        _ = sending.ContinueWith(_ => ended.Cancel(), TaskScheduler.Default); // nothing can be answered any more
         try
         {
             while (await reader.ControlAsync(ended.Token) is { } message)
                 work.Take(await ReadAsync(reader, message.Command, ended.Token));
             await call.RequestStream.CompleteAsync();
         }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, "The connection can be read and not written."));
+        }
         finally
         {
             await ended.CancelAsync();
             await sending.ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>A server that refuses ends the stream while we still write: its sentence is found at the reading end.</summary>
+    private async Task SayHelloAsync(TensorFrameWriter<SiteMessage> writer, TensorFrameReader<ServerMessage> reader, CancellationToken cancellation)
+    {
+        try
+        {
+            await writer.ControlAsync(new SiteMessage { Hello = Hello() }, cancellation);
+        }
+        catch (Exception e) when (e is InvalidOperationException or IOException)
+        {
+            await reader.ControlAsync(cancellation);
+            throw new RpcException(new Status(StatusCode.Unavailable, "The connection ended before a hello was said."));
         }
     }
 

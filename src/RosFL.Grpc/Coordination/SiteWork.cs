@@ -48,8 +48,11 @@ internal sealed class SiteWork(ISite site, string study)
         lock (gate)
         {
             var number = task.Command.Number;
-            if (answers.TryGetValue(number, out var answer)) outbox?.Writer.TryWrite(answer);
-            if (number <= last) return;
+            if (number <= last && Guards.Holds(Guards.Replay))
+            {
+                if (answers.TryGetValue(number, out var answer)) outbox?.Writer.TryWrite(answer);
+                return;
+            }
             last = number;
             if (task.Command.Train is not null || task.Command.Abort is not null) training.Cancel();
             queue.Writer.TryWrite((task, era));

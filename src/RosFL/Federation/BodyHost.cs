@@ -139,7 +139,8 @@ public sealed class BodyHost(Study study, TwoVersions? durable = null) : IBodyHo
         if (pending is not { } open || open.Key != record.Key)
         {
             if (durable is null || durable.LastRecord?.Hash == record.Hash) return;
-            throw new InvalidOperationException($"Nothing is prepared for {record.Key}.");
+            throw new RosflException(ExitCode.CannotResume,
+                $"The computation server has nothing prepared for {record.Key}, which is committed; its state ends with {durable.LastRecord?.Key.ToString() ?? "no round"}: restore its folder.");
         }
         if (open.Answer.Hash != record.BodyHash) throw new InvalidOperationException($"Another body is prepared for {record.Key}.");
         CrashPoint.Reach("compute-told");

@@ -19,6 +19,9 @@ public static class Guards
     /// <summary>The bodies that are merged are those of the decision.</summary>
     public const string Survivors = "survivors";
 
+    /// <summary>What comes again is answered again and not done again.</summary>
+    public const string Replay = "replay";
+
     /// <summary>The one that does not hold; for tests alone.</summary>
     public static string? Disabled { get; set; } = Environment.GetEnvironmentVariable(Variable);
 

@@ -22,6 +22,62 @@ public sealed class RemoteSiteTests : SiteConformance
         return network;
     }
 
+    /// <summary>The connection breaks while the site trains, or when it has and the server does not know it: it is mended, and nothing is done twice.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Connection_cutAroundTraining_isMendedAndTrainsOnce(bool afterTraining)
+    {
+        var (hash, trainings, connections) = await TrainOverACutAsync(afterTraining);
+        using var alone = new MadeStudy(MadeStudy.Run("fedavg"));
+        Assert.Equal((await alone.Sites[0].TrainAsync(Start(alone), CancellationToken.None)).Parts.Hash(), hash);
+        Assert.Equal(1, trainings);
+        Assert.True(connections > 1);
+    }
+
+    /// <summary>The test above would notice a site that does again what comes again.</summary>
+    [Fact]
+    public async Task Connection_cut_withoutTheReplayGuard_trainsTwice()
+    {
+        Guards.Disabled = Guards.Replay;
+        try
+        {
+            Assert.Equal(2, (await TrainOverACutAsync(afterTraining: true)).Trainings);
+        }
+        finally
+        {
+            Guards.Disabled = null;
+        }
+    }
+
+    private static RoundStart Start(MadeStudy study) => new(study.Key(0), study.Study.InitialOf(study.Study.SiteParts));
+
+    private static async Task<(string Hash, int Trainings, int Connections)> TrainOverACutAsync(bool afterTraining)
+    {
+        using var study = new MadeStudy(MadeStudy.Run("fedavg"));
+        var (trainings, joined) = (0, (JoinedSite?)null);
+        Exception? Cut(bool now)
+        {
+            if (now && trainings == 1) joined!.Proxy!.Cut();
+            return null;
+        }
+
+        var site = new LosingSite(study.Sites[0])
+        {
+            BeforeTraining = _ =>
+            {
+                trainings++;
+                return Cut(!afterTraining);
+            },
+            AfterTraining = _ => Cut(afterTraining),
+        };
+        await using (joined = await JoinedSite.StartAsync(study, "run", "run", site))
+        {
+            var update = await joined.Remote.TrainAsync(Start(study), CancellationToken.None);
+            return (update.Parts.Hash(), trainings, joined.Proxy!.Connections);
+        }
+    }
+
     [Fact]
     public async Task Site_withAnotherRunFile_isRefusedInASentence()
     {
@@ -45,12 +101,16 @@ internal sealed class JoinedSite : IAsyncDisposable
 
     public RemoteSite Remote { get; }
 
-    public static async Task<JoinedSite> StartAsync(MadeStudy study, string serverRun, string siteRun)
+    /// <summary>Between the site and the server.</summary>
+    public CuttingProxy? Proxy { get; private set; }
+
+    /// <param name="site">In place of the study's first site.</param>
+    public static async Task<JoinedSite> StartAsync(MadeStudy study, string serverRun, string siteRun, ISite? site = null)
     {
         var joined = new JoinedSite(study.Sites[0].Name);
         try
         {
-            await joined.JoinAsync(study, serverRun, siteRun);
+            await joined.JoinAsync(study, serverRun, siteRun, site ?? study.Sites[0]);
             return joined;
         }
         catch
@@ -70,7 +130,7 @@ internal sealed class JoinedSite : IAsyncDisposable
         stop.Dispose();
     }
 
-    private async Task JoinAsync(MadeStudy study, string serverRun, string siteRun)
+    private async Task JoinAsync(MadeStudy study, string serverRun, string siteRun, ISite site)
     {
         var (credentials, own) = (trust.New(new Party(PartyRole.AggregationServer, "aggregation-server")), trust.New(new Party(PartyRole.Site, Remote.Name)));
         open.AddRange([credentials, own]);
@@ -78,10 +138,10 @@ internal sealed class JoinedSite : IAsyncDisposable
         server = await PartyServer.StartAsync("127.0.0.1:0", credentials, services => services.AddSingleton(service)
             .AddTensorMethod(FederationService.Method, (FederationService s, IAsyncStreamReader<TensorFrame<SiteMessage>> r, IServerStreamWriter<TensorFrame<ServerMessage>> w, ServerCallContext c) => s.Join(r, w, c)),
             map => map.MapGrpcService<FederationService>().WithMetadata(new CallersAttribute(PartyRole.Site)));
-        var channel = own.NewChannel(server.Address, PartyRole.AggregationServer, null, WireChannel.Limit, WireChannel.KeepAlive);
+        open.Add(Proxy = new CuttingProxy(server.Address));
+        var channel = own.NewChannel(Proxy.Address, PartyRole.AggregationServer, null, WireChannel.Limit, WireChannel.KeepAlive);
         open.Add(channel);
-        var site = study.Sites[0];
-        var facts = new SiteFacts(site.Weight, site.StepsPerRound, 5, 0, 0);
+        var facts = new SiteFacts(site.Weight, study.Sites[0].StepsPerRound, 5, 0, 0);
         agent = new SiteAgent(study.Study, site, facts, siteRun, channel.CreateCallInvoker, TimeProvider.System).RunAsync(stop.Token);
         if (await Task.WhenAny(agent, Remote.HereAsync(stop.Token)) == agent) await agent;
     }
