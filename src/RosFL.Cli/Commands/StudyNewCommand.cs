@@ -52,7 +52,7 @@ internal static class StudyNewCommand
     private static SecureAggregationTerms Secure(SecureAggregationMode mode, int threshold, RosterEntry[] entries) => new()
     {
         Mode = mode,
-        Threshold = threshold > 0 ? threshold : SecureAggregationTerms.LeastThreshold(mode, entries.Count(entry => entry.Weight > 0)),
+        Threshold = threshold > 0 ? threshold : SecureAggregationTerms.LeastThreshold(mode, entries.Count(entry => Party.Parse(entry.Party).Role == PartyRole.Site)),
     };
 
     private static string HashOf(string path)

@@ -15,10 +15,11 @@ public static class ClientTrust
     /// <summary>A channel to a server of the study.</summary>
     /// <param name="name">The server's name in the roster; null takes any server of the role.</param>
     /// <param name="handler">Changes the handler's limits and keep-alives before it is used.</param>
+    /// <param name="admit">Throws where the server's party and key are not those of the study's roster.</param>
     public static GrpcChannel NewChannel(this PartyCredentials credentials, Uri address, PartyRole role, string? name = null,
-        Action<GrpcChannelOptions>? options = null, Action<SocketsHttpHandler>? handler = null)
+        Action<GrpcChannelOptions>? options = null, Action<SocketsHttpHandler>? handler = null, Action<Party, string>? admit = null)
     {
-        var dialling = credentials.NewHandler(role, name);
+        var dialling = credentials.NewHandler(role, name, admit);
         handler?.Invoke(dialling);
         var channel = new GrpcChannelOptions { HttpHandler = dialling, DisposeHttpClient = true };
         options?.Invoke(channel);
@@ -26,12 +27,17 @@ public static class ClientTrust
     }
 
     /// <summary>As <see cref="NewChannel"/>, for an HttpClient. It goes through no proxy: between two parties nobody else reads.</summary>
-    public static SocketsHttpHandler NewHandler(this PartyCredentials credentials, PartyRole role, string? name = null) => new()
+    public static SocketsHttpHandler NewHandler(this PartyCredentials credentials, PartyRole role, string? name = null, Action<Party, string>? admit = null) => new()
     {
         UseProxy = false,
         EnableMultipleHttp2Connections = true,
         ConnectCallback = async (connection, cancel) => await DialAsync(credentials, connection.DnsEndPoint.Host, connection.DnsEndPoint.Port,
-            presented => Expect(credentials.Check(presented, $"{connection.DnsEndPoint.Host}:{connection.DnsEndPoint.Port}"), role, name), cancel),
+            presented =>
+            {
+                var party = Expect(credentials.Check(presented, $"{connection.DnsEndPoint.Host}:{connection.DnsEndPoint.Port}"), role, name);
+                admit?.Invoke(party, PartyCertificate.KeyOf(presented!)); // checked, so it is there
+                return party;
+            }, cancel),
     };
 
     /// <summary>What a failed call means for trust, in one sentence; null when trust had no part in it.</summary>

@@ -42,8 +42,8 @@ internal static partial class ManifestCheck
 
             parties.Add(party);
             if (!IsHash(entry.Key)) faults.Add($"'roster[{i}].key' must be the SHA-256 of {party}'s public key in lower-case hex.");
-            if (party.Role == PartyRole.Site ? entry.Weight is < 1 or > LargestWeight : entry.Weight != 0)
-                faults.Add($"'roster[{i}].weight' is {entry.Weight}; a site has 1 to {LargestWeight}, every other party 0.");
+            if (party.Role == PartyRole.Site ? entry.Weight is < 0 or > LargestWeight : entry.Weight != 0)
+                faults.Add($"'roster[{i}].weight' is {entry.Weight}; a site has 0 to {LargestWeight}, every other party 0.");
         }
 
         foreach (var twice in parties.GroupBy(party => party.Name, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
@@ -58,7 +58,7 @@ internal static partial class ManifestCheck
 
     private static void Rounds(List<string> faults, ManifestTerms terms)
     {
-        var sites = terms.Roster.Count(entry => entry.Weight > 0);
+        var sites = terms.Roster.Count(entry => entry.IsSite);
         if (terms.Quorum.Sites < 0 || terms.Quorum.Sites > sites) faults.Add($"'quorum.sites' is {terms.Quorum.Sites}; it must be in 0..{sites}.");
         if (terms.Quorum.Weight is not (>= 0 and <= 1)) faults.Add($"'quorum.weight' is {terms.Quorum.Weight}; it must be in 0..1.");
         if (terms.Quorum.IdleSeconds < 1) faults.Add($"'quorum.idleSeconds' is {terms.Quorum.IdleSeconds}; it must be 1 or more.");

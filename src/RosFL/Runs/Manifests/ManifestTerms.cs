@@ -41,8 +41,11 @@ public sealed record ManifestTerms
 /// <summary>One party of the study.</summary>
 /// <param name="Party">Role and name, as site/north.</param>
 /// <param name="Key">SHA-256 of its public key in hex: a certificate with another key is refused, whoever issued it.</param>
-/// <param name="Weight">A site's integer weight in the mean: training items of one local epoch. 0 for every other party.</param>
-public sealed record RosterEntry(string Party, string Key, int Weight = 0);
+/// <param name="Weight">A site's integer weight in the mean: training items of one local epoch; 0 leaves it to what the site says when the study begins, and for every other party.</param>
+public sealed record RosterEntry(string Party, string Key, int Weight = 0)
+{
+    internal bool IsSite => Party.StartsWith(Runs.Party.NameOf(PartyRole.Site) + "/", StringComparison.Ordinal);
+}
 
 /// <summary>When a round may be decided without all sites.</summary>
 public sealed record QuorumTerms
