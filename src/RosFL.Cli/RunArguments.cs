@@ -38,9 +38,6 @@ internal sealed class RunArguments
         return run;
     }
 
-    /// <summary>A party's run file, settled as <see cref="Load"/> settles it.</summary>
-    public static RunFile LoadParty(string path) => Settle(RunFile.Load(path, null, Names));
-
     /// <summary>What the catalogues know.</summary>
     public static RunNames Names => new()
     {

@@ -14,8 +14,9 @@ internal static class AggregateCommand
         committed round when it is started again. CONFIG is JSON:
           party    folder that 'rosfl enrol' made for this server
           listen   address and port: 0.0.0.0:7443
-          studies  a list; of each: run (the run file), sites (names in site order), computationServer (https://host:port), and where not all
-                   sites must end a round: quorumSites, quorumShare, patienceSeconds
+          studies  a list; of each: study (the id of a manifest that this server approved), run (its own run file: results go to output.folder),
+                   computationServer (https://host:port; empty where the sites hold the whole network)
+          watch    address and port of health and metrics, such as 127.0.0.1:9464; without it none
         Variables such as ROSFL_LISTEN lie over the file.
         """;
 
@@ -29,7 +30,7 @@ internal static class AggregateCommand
             var options = PartyOptions.Load<AggregateOptions>(parsed.GetValue(config)!);
             using var parent = ParentProcess.Follow(cancellation);
             var watchers = new Dictionary<string, Watcher>();
-            await AggregationServer.RunAsync(options, RunArguments.LoadParty,
+            await AggregationServer.RunAsync(options, RunArguments.Names,
                 (study, progress) =>
                 {
                     Watcher? watcher;

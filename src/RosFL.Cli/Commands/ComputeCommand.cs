@@ -12,7 +12,8 @@ internal static class ComputeCommand
           party    folder that 'rosfl enrol' made for this server
           listen   address and port: 0.0.0.0:7444
           folder   where bodies are kept, a folder for each study in it
-          studies  a list; of each: run (the run file), sites (names in site order), bodySeed (32 bytes in hexadecimal, public, the same for all parties)
+          studies  a list; of each: study (the id of a manifest that this server approved), run (its own run file)
+          watch    address and port of health and metrics, such as 127.0.0.1:9464; without it none
         Variables such as ROSFL_LISTEN lie over the file.
         """;
 
@@ -24,7 +25,7 @@ internal static class ComputeCommand
         {
             var options = PartyOptions.Load<ComputeOptions>(parsed.GetValue(config)!);
             using var parent = ParentProcess.Follow(cancellation);
-            await ComputationServer.RunAsync(options, RunArguments.LoadParty, TimeProvider.System, parent.Token);
+            await ComputationServer.RunAsync(options, RunArguments.Names, TimeProvider.System, parent.Token);
             return (int)ExitCode.Success;
         });
         return command;

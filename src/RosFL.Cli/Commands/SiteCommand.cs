@@ -11,14 +11,15 @@ internal static class SiteCommand
         Run a site: it holds images, head and tail, and dials the two servers; nobody dials it. It ends when the study is over; stopped or killed before,
         it takes part again when it is started again. CONFIG is JSON:
           party              folder that 'rosfl enrol' made for this site; its certificate names the site
-          run                the run file that this site approved
+          study              the id of a manifest that this site approved
+          run                the site's own run file: its images, its places, its machine
           data               root folder of the data; without it the run file's data.path
           folder             where the site keeps its own state
           aggregationServer  https://host:port
           computationServer  https://host:port; empty where the site holds the whole network
-          bodySeed           32 bytes in hexadecimal, public, the same for all parties
           sitesSecret        32 bytes in hexadecimal, the same for all sites; no server may have it
           ownSecret          32 bytes in hexadecimal, of this site alone
+          watch              address and port of health and metrics, such as 127.0.0.1:9464; without it none
         Variables such as ROSFL_DATA lie over the file.
         """;
 
@@ -29,10 +30,10 @@ internal static class SiteCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var options = PartyOptions.Load<SiteProcessOptions>(parsed.GetValue(config)!);
-            var run = RunArguments.LoadParty(options.Run);
+            var run = RunFile.Load(options.Run, null, RunArguments.Names);
             if (options.Data.Length > 0) run = run.With(["data.path=" + System.Text.Json.JsonSerializer.Serialize(Path.GetFullPath(options.Data))], RunArguments.Names);
             using var parent = ParentProcess.Follow(cancellation);
-            await SiteProcess.RunAsync(options, run, Console.Error.WriteLine, TimeProvider.System, parent.Token);
+            await SiteProcess.RunAsync(options, run, RunArguments.Names, Console.Error.WriteLine, TimeProvider.System, parent.Token);
             return (int)ExitCode.Success;
         });
         return command;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using RosFL.Federation;
 using RosFL.Grpc.Hosting;
 using RosFL.Grpc.Trust;
@@ -14,6 +15,8 @@ namespace RosFL.Cli.Loopback;
 /// </summary>
 internal sealed class LoopbackFiles
 {
+    private static readonly Party Aggregation = new(PartyRole.AggregationServer, "aggregation-server"), Computation = new(PartyRole.ComputationServer, "computation-server");
+
     private readonly string folder;
     private readonly RunFile run;
     private readonly StudySeeds seeds;
@@ -41,19 +44,34 @@ internal sealed class LoopbackFiles
         var file = In("run.json");
         run.Save(file);
         using var trust = new ThrowAwayTrust(TimeProvider.System);
-        string Party(PartyRole role, string name) => trust.Write(In("parties", name), new Party(role, name)).Path;
-        var configurations = new Dictionary<string, string>
-        {
-            ["aggregate"] = Save("aggregate", new AggregateOptions(Party(PartyRole.AggregationServer, "aggregation-server"), $"127.0.0.1:{aggregate}",
-                [new AggregatedStudy(file, [.. Sites], HasBodies ? Address(compute) : "")])),
-        };
+        var parties = Parties().ToDictionary(party => party, party => trust.Write(In("parties", party.Name), party));
+        Approve(parties);
+        var (study, bodies) = (run.Options.Name, HasBodies ? Address(compute) : "");
+        var configurations = parties.Keys.Where(party => party.Role == PartyRole.Site).ToDictionary(site => site.Name, site => Save(site.Name, new SiteProcessOptions(
+            parties[site].Path, study, file, Address(aggregate), bodies, In("state", site.Name), Text(seeds.Sites), Text(seeds.Site(site.Name)))));
+        configurations["aggregate"] = Save("aggregate", new AggregateOptions(parties[Aggregation].Path, $"127.0.0.1:{aggregate}", [new AggregatedStudy(study, file, bodies)]));
         if (HasBodies)
-            configurations["compute"] = Save("compute", new ComputeOptions(Party(PartyRole.ComputationServer, "computation-server"), $"127.0.0.1:{compute}",
-                In("state", "computation-server"), [new ComputedStudy(file, [.. Sites], Text(seeds.Bodies))]));
-        foreach (var site in Sites)
-            configurations[site] = Save(site, new SiteProcessOptions(Party(PartyRole.Site, site), file, Address(aggregate), HasBodies ? Address(compute) : "",
-                In("state", site), Text(seeds.Bodies), Text(seeds.Sites), Text(seeds.Site(site))));
+            configurations["compute"] = Save("compute", new ComputeOptions(parties[Computation].Path, $"127.0.0.1:{compute}", In("state", Computation.Name), [new ComputedStudy(study, file)]));
         return configurations;
+    }
+
+    private IEnumerable<Party> Parties() => [Aggregation, .. HasBodies ? [Computation] : Array.Empty<Party>(), .. Sites.Select(site => new Party(PartyRole.Site, site))];
+
+    /// <summary>The study's manifest, approved in each party's name and kept by each.</summary>
+    private void Approve(Dictionary<Party, PartyFolder> parties)
+    {
+        var keys = parties.ToDictionary(party => party.Key, party => party.Value.LoadKey());
+        var manifest = Manifest.Create(new()
+        {
+            Study = run.Options.Name,
+            Run = [],
+            Roster = [.. keys.Select(key => new RosterEntry(key.Key.ToString(), Convert.ToHexStringLower(SHA256.HashData(key.Value.ExportSubjectPublicKeyInfo()))))],
+            BodySeed = Text(seeds.Bodies),
+            InitialWeights = run.Options.Training.InitialWeights is { Length: > 0 } weights ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(weights))) : "",
+        }, run.Options);
+        var approved = keys.Aggregate(ApprovedManifest.Of(manifest), (all, key) => all.Approve(key.Key, key.Value, TimeProvider.System));
+        foreach (var folder in parties.Values) approved.Save(Path.Combine(folder.StudiesPath, manifest.Study + ".json"));
+        foreach (var key in keys.Values) key.Dispose();
     }
 
     private static IEnumerable<string> Absolute(RunOptions options)

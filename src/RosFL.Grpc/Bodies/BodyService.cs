@@ -68,6 +68,7 @@ public sealed partial class BodyService(BodyStudies studies, ILogger<BodyService
         caller.RefuseOther(position.Site);
         var study = studies.Find(position.Study)
             ?? throw new RosflException(ExitCode.Protocol, $"Study '{Quoted.Shortened(position.Study)}' is unknown to this computation server: check the study's id.");
+        study.Admit?.Invoke(caller);
         if (hello.Manifest != study.Manifest)
             throw new RosflException(ExitCode.ManifestDiffers, $"Site '{position.Site}' holds another manifest of study '{study.Id}' ({Quoted.Shortened(hello.Manifest)}) than this computation server ({study.Manifest}): approve the same one.");
         return (study, hello);

@@ -1,5 +1,6 @@
 using RosFL.Federation;
 using RosFL.Grpc.Protocol;
+using RosFL.Grpc.Trust;
 using RosFL.Grpc.Wire;
 using RosFL.Runs;
 using RosFL.Training;
@@ -21,6 +22,9 @@ public sealed class BodyStudy(
     private readonly Dictionary<string, TrainingSession> sessions = [];
     private readonly Dictionary<string, int> streams = [];
     private RoundKey? training;
+
+    /// <summary>Throws where a caller is not the party of the study's roster, with its key.</summary>
+    public Action<Caller>? Admit { get; init; }
 
     public string Id => study.Id;
 

@@ -23,19 +23,20 @@ public sealed class AggregationStudy : IDisposable
     private readonly RoundPolicy policy;
     private readonly Action<SimulationProgress> progress;
 
+    /// <param name="manifest">Names the sites, in the order of all sums, and says when a round may do without one.</param>
     /// <param name="bodies">The computation server; null where the algorithm needs none.</param>
-    public AggregationStudy(
-        RunFolder folder, IReadOnlyList<string> names, IBodyHost? bodies, RoundPolicy policy, TimeProvider time, Action<SimulationProgress>? progress = null)
+    public AggregationStudy(RunFolder folder, Manifest manifest, IBodyHost? bodies, TimeProvider time, Action<SimulationProgress>? progress = null)
     {
-        (this.folder, this.policy, this.time, this.progress) = (folder, policy, time, progress ?? (_ => { }));
+        (this.folder, this.time, this.progress) = (folder, time, progress ?? (_ => { }));
+        policy = new RoundPolicy { Sites = manifest.Terms.Quorum.Sites, Share = manifest.Terms.Quorum.Weight, Patience = TimeSpan.FromSeconds(manifest.Terms.Quorum.IdleSeconds) };
         order = new OperatorOrder(folder.Path, time);
         study = new Study(folder.Run.Options, StudySeeds.OfNobody);
         NetworkRules.Refuse(study);
         this.bodies = study.HasBodyHost ? bodies ?? throw new RosflException(ExitCode.InvalidRun,
             $"Algorithm '{study.Algorithm.Name}' keeps bodies at a computation server and study '{study.Id}' names none: set computationServer.") : null;
         record = new RunRecord(folder, study, this.progress);
-        sites = [.. names.Select(name => new RemoteSite(name, policy.Patience, time, step => this.progress(new SimulationProgress.Stepped(step))))];
-        Room = new(study, RunIdentity.Of(folder.Run.Options), sites);
+        sites = [.. manifest.Sites.Select(name => new RemoteSite(name, policy.Patience, time, step => this.progress(new SimulationProgress.Stepped(step))))];
+        Room = new(study, manifest, sites);
     }
 
     /// <summary>Where this study's sites join.</summary>

@@ -7,11 +7,12 @@ using RosFL.Runs;
 
 namespace RosFL.Grpc.Coordination;
 
-/// <summary>A study at the aggregation server: who may join and with which run.</summary>
-public sealed record StudyRoom(Study Study, string RunHash, IReadOnlyList<RemoteSite> Sites);
+/// <summary>A study at the aggregation server: who may join and under which manifest.</summary>
+public sealed record StudyRoom(Study Study, Manifest Manifest, IReadOnlyList<RemoteSite> Sites);
 
 /// <summary>Where sites join: each opens one stream, over which it gets commands and answers them.</summary>
-public sealed class FederationService(IReadOnlyList<StudyRoom> rooms)
+/// <param name="refused">Told of each site or message that is refused.</param>
+public sealed class FederationService(IReadOnlyList<StudyRoom> rooms, Action<RosflException>? refused = null)
 {
     public static readonly Method<TensorFrame<SiteMessage>, TensorFrame<ServerMessage>> Method =
         TensorMethod.Duplex<SiteMessage, ServerMessage>("rosfl.v1.Federation", "Join");
@@ -25,8 +26,7 @@ public sealed class FederationService(IReadOnlyList<StudyRoom> rooms)
         {
             var hello = (await reader.ControlAsync(call.CancellationToken))?.Hello
                 ?? throw new RosflException(ExitCode.Protocol, "A site must say hello first.");
-            call.Caller().RefuseOther(hello.Site);
-            var (room, site) = Find(hello);
+            var (room, site) = Find(hello, call.Caller());
             var session = new SiteSession(room.Study, reader, writer);
             await writer.ControlAsync(new ServerMessage { Welcome = new ServerWelcome { Version = ControlVersion.Ours, Process = process } }, call.CancellationToken);
             site.Attach(session, hello);
@@ -39,9 +39,10 @@ public sealed class FederationService(IReadOnlyList<StudyRoom> rooms)
                 site.Detach(session);
             }
         }
-        catch (RosflException refused)
+        catch (RosflException refusal)
         {
-            throw WireRefusal.ToRpc(refused);
+            refused?.Invoke(refusal);
+            throw WireRefusal.ToRpc(refusal);
         }
         catch (Exception gone) when (gone is OperationCanceledException or IOException)
         {
@@ -49,15 +50,19 @@ public sealed class FederationService(IReadOnlyList<StudyRoom> rooms)
         }
     }
 
-    private (StudyRoom Room, RemoteSite Site) Find(SiteHello hello)
+    private (StudyRoom Room, RemoteSite Site) Find(SiteHello hello, Caller caller)
     {
         ControlVersion.Check(hello.Version);
+        caller.RefuseOther(hello.Site);
         var room = rooms.FirstOrDefault(r => r.Study.Id == hello.Study)
             ?? throw new RosflException(ExitCode.Protocol, "This server runs no study of that name: correct the site's configuration.");
         var site = room.Sites.FirstOrDefault(s => s.Name == hello.Site)
             ?? throw new RosflException(ExitCode.Protocol, $"Study '{room.Study.Id}' has no site of that name: correct the site's configuration.");
-        if (hello.RunHash != room.RunHash)
-            throw new RosflException(ExitCode.Protocol, $"Site '{site.Name}' has another run file for study '{room.Study.Id}' than this server: exchange the file.");
+        var entry = room.Manifest.Admit(caller.Party, caller.Key);
+        if (hello.RunHash != room.Manifest.Hash)
+            throw new RosflException(ExitCode.ManifestDiffers, $"Site '{site.Name}' holds another manifest of study '{room.Study.Id}' than this server ({room.Manifest.Hash}): 'rosfl study diff' shows what differs; approve the same one.");
+        if (entry.Weight > 0 && entry.Weight != hello.Weight)
+            throw new RosflException(ExitCode.ManifestDiffers, $"Site '{site.Name}' says that it has weight {hello.Weight}, and the manifest of study '{room.Study.Id}' says {entry.Weight}: its images have changed; approve a new revision.");
         return (room, site);
     }
 }

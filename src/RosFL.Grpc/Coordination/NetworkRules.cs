@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using RosFL.Federation;
 using RosFL.Runs;
 
@@ -28,16 +26,5 @@ public static class NetworkRules
         if (run.Preprocessing.Intensity == IntensityKind.CtForeground || run.Training.FederatedClassWeights)
             throw new RosflException(ExitCode.InvalidRun,
                 $"Run '{run.Name}' needs statistics over all sites (preprocessing.intensity ct-foreground or training.federatedClassWeights), which only 'rosfl simulate' gathers: use window and training.classWeights.");
-    }
-}
-
-/// <summary>What must be the same in every party's run file.</summary>
-public static class RunIdentity
-{
-    /// <summary>SHA-256 of every option but where data and results lie.</summary>
-    public static string Of(RunOptions run)
-    {
-        var same = run with { Output = new(), Data = run.Data with { Path = "" } };
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(RunFile.Of(same).EffectiveJson())));
     }
 }

@@ -12,31 +12,33 @@ namespace RosFL.Grpc.Hosting;
 /// <summary>The process <c>rosfl compute</c>: the bodies of its studies, over one port, until it is stopped.</summary>
 public static class ComputationServer
 {
-    /// <param name="load">Reads a run file.</param>
-    public static async Task RunAsync(ComputeOptions options, Func<string, RunFile> load, TimeProvider time, CancellationToken cancellation)
+    /// <param name="names">What the catalogues know.</param>
+    public static async Task RunAsync(ComputeOptions options, RunNames names, TimeProvider time, CancellationToken cancellation)
     {
-        using var credentials = new PartyFolder(options.Party).Open(time);
+        await using var process = await PartyProcess.StartAsync(options.Party, options.Watch, time, cancellation);
         var versions = new List<TwoVersions>();
         using var thread = new TorchThread("torch", 1);
         try
         {
-            var (hosts, bodies, limits) = (new Dictionary<string, IBodyHost>(), new BodyStudies(new BodyLimits()), new BodyLimits());
+            var (hosts, bodies, limits) = (new Dictionary<string, HostedStudy>(), new BodyStudies(new BodyLimits()), new BodyLimits());
             foreach (var one in options.Studies)
             {
-                var study = new Study(load(one.Run).Options, StudySeeds.OfComputationServer(PartyOptions.Seeds(one.BodySeed, "bodySeed")));
+                var approved = process.Open(one.Study, RunFile.Load(one.Run, null, names), names);
+                var study = new Study(approved.Run.Options, StudySeeds.OfComputationServer(approved.BodySeed));
                 versions.Add(TwoVersions.Open(Path.Combine(options.Folder, study.Id)));
                 var host = new BodyHost(study, versions[^1]);
-                var served = new BodyStudy(study, RunIdentity.Of(study.Run), await thread.RunAsync(() => CutShapes.Of(study)), one.Sites, host.Open, limits);
+                var served = new BodyStudy(study, approved.Hash, await thread.RunAsync(() => CutShapes.Of(study)), approved.Manifest.Sites, host.Open, limits) { Admit = caller => approved.Admit(caller) };
                 bodies.Add(served);
-                hosts.Add(study.Id, new ServedBodyHost(host, served));
+                hosts.Add(study.Id, new(approved, new ServedBodyHost(host, served)));
             }
-            var control = new BodyHostService(hosts);
-            await using var server = await PartyServer.StartAsync(options.Listen, credentials, services => services.AddSingleton(control).AddBodies(bodies),
+            var control = new BodyHostService(hosts, process.Committed, process.Refused);
+            await using var server = await PartyServer.StartAsync(options.Listen, process.Credentials, services => services.AddSingleton(control).AddBodies(bodies),
                 map =>
                 {
                     map.MapGrpcService<BodyHostService>().WithMetadata(new CallersAttribute(PartyRole.AggregationServer));
                     map.MapBodies();
-                });
+                }, process.Refused);
+            process.Health.Ready();
             await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation).ContinueWith(_ => { }, TaskScheduler.Default);
         }
         finally

@@ -7,33 +7,33 @@ namespace RosFL.Grpc.Hosting;
 /// <summary>Configuration of <c>rosfl aggregate</c>.</summary>
 /// <param name="Party">Folder with this server's certificate, as 'rosfl enrol' makes it.</param>
 /// <param name="Listen">Address and port: 0.0.0.0:7443.</param>
-public sealed record AggregateOptions(string Party, string Listen, AggregatedStudy[] Studies);
+/// <param name="Watch">Address and port of health and metrics, such as 127.0.0.1:9464; empty for none.</param>
+public sealed record AggregateOptions(string Party, string Listen, AggregatedStudy[] Studies, string Watch = "");
 
 /// <summary>A study at the aggregation server.</summary>
-/// <param name="Run">The run file; results go to its output.folder.</param>
-/// <param name="Sites">Names in site order.</param>
+/// <param name="Study">The id of a manifest that this server approved.</param>
+/// <param name="Run">The server's own run file; results go to its output.folder.</param>
 /// <param name="ComputationServer">Address such as https://compute.example.org:7443; empty where the algorithm needs none.</param>
-/// <param name="QuorumSites">Sites that must end a round; 0 means all.</param>
-/// <param name="QuorumShare">Share of training items that they must hold, 0 to 1.</param>
-/// <param name="PatienceSeconds">A site that shows no step for so long is left out of the round.</param>
-public sealed record AggregatedStudy(string Run, string[] Sites, string ComputationServer = "", int QuorumSites = 0, double QuorumShare = 1, double PatienceSeconds = 300);
+public sealed record AggregatedStudy(string Study, string Run, string ComputationServer = "");
 
 /// <summary>Configuration of <c>rosfl compute</c>.</summary>
 /// <param name="Folder">Where bodies are kept, a folder for each study in it.</param>
-public sealed record ComputeOptions(string Party, string Listen, string Folder, ComputedStudy[] Studies);
+public sealed record ComputeOptions(string Party, string Listen, string Folder, ComputedStudy[] Studies, string Watch = "");
 
 /// <summary>A study at the computation server.</summary>
-/// <param name="Sites">Names in site order.</param>
-/// <param name="BodySeed">The seed of initial bodies, 32 bytes in hexadecimal; it is public.</param>
-public sealed record ComputedStudy(string Run, string[] Sites, string BodySeed);
+/// <param name="Study">The id of a manifest that this server approved.</param>
+/// <param name="Run">The server's own run file.</param>
+public sealed record ComputedStudy(string Study, string Run);
 
 /// <summary>Configuration of <c>rosfl site</c>.</summary>
+/// <param name="Study">The id of a manifest that this site approved.</param>
+/// <param name="Run">The site's own run file: its images, places and machine.</param>
 /// <param name="Data">Root folder of the data; empty takes the run file's data.path.</param>
 /// <param name="Folder">Where the site keeps its own state.</param>
 /// <param name="SitesSecret">Of initial heads and tails, shared by the sites: 32 bytes in hexadecimal.</param>
 /// <param name="OwnSecret">Of this site's own chance: 32 bytes in hexadecimal.</param>
 public sealed record SiteProcessOptions(
-    string Party, string Run, string AggregationServer, string ComputationServer, string Folder, string BodySeed, string SitesSecret, string OwnSecret, string Data = "");
+    string Party, string Study, string Run, string AggregationServer, string ComputationServer, string Folder, string SitesSecret, string OwnSecret, string Data = "", string Watch = "");
 
 /// <summary>Reads configurations: a JSON file, over which variables of the environment (ROSFL_LISTEN for listen) lie.</summary>
 public static class PartyOptions

@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using RosFL.Grpc.Trust;
 using RosFL.Grpc.Wire;
 using RosFL.Runs;
@@ -21,12 +20,13 @@ public sealed class PartyServer : IAsyncDisposable
 
     /// <param name="listen">Address and port: 0.0.0.0:7443.</param>
     /// <param name="map">Maps the services, each with who may call it.</param>
-    public static async Task<PartyServer> StartAsync(string listen, PartyCredentials credentials, Action<IServiceCollection> services, Action<WebApplication> map)
+    /// <param name="refused">Told of each call that the caller's certificate does not allow.</param>
+    public static async Task<PartyServer> StartAsync(string listen, PartyCredentials credentials, Action<IServiceCollection> services, Action<WebApplication> map, Action<RosflException> refused)
     {
         if (!IPEndPoint.TryParse(listen, out var end))
             throw new RosflException(ExitCode.InvalidFile, $"Option listen is '{listen}', which is no address with a port: write for example 0.0.0.0:7443.");
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders().AddSimpleConsole().SetMinimumLevel(LogLevel.Warning);
+        PartyLogging.Configure(builder.Logging);
         builder.Services.AddPartyTrust(credentials);
         builder.Services.AddWire();
         services(builder.Services);
@@ -37,6 +37,7 @@ public sealed class PartyServer : IAsyncDisposable
         });
         var application = builder.Build();
         application.UseCallerCheck();
+        application.Services.GetRequiredService<CallerCheck>().Refused += sentence => refused(new RosflException(ExitCode.NotTrusted, sentence));
         map(application);
         try
         {

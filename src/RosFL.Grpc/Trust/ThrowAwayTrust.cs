@@ -32,12 +32,13 @@ public sealed class ThrowAwayTrust : IDisposable
     public PartyCredentials New(Party party, TimeSpan? lifetime = null, TimeProvider? clock = null) =>
         new(authority.IssueWithKey(party, Loopback, lifetime), Roots, Revocations.InMemory(Roots, clock ?? time), clock ?? time);
 
-    /// <summary>Credentials in a folder, for a party that is a process of its own.</summary>
+    /// <summary>Credentials in a folder, for a party that is a process of its own; earlier ones there are replaced.</summary>
     public PartyFolder Write(string path, Party party)
     {
         var folder = new PartyFolder(path);
         using var certificate = authority.IssueWithKey(party, Loopback);
         using var key = certificate.GetECDsaPrivateKey()!; // just made with one
+        if (File.Exists(folder.KeyPath)) File.Delete(folder.KeyPath);
         KeyStorage.WriteKey(folder.KeyPath, key);
         folder.Write(new(party.ToString(), ""), certificate, Roots[0], revoked.Signed(authority.Root));
         return folder;
