@@ -7,7 +7,8 @@ namespace RosFL.Cli.Loopback;
 /// One party's process. Killed, it is started again with the same files, as a service would be; failing, it fails the network. It ends
 /// when its standard input closes, so it never outlives this process.
 /// </summary>
-internal sealed class Child(string name, IReadOnlyList<string> arguments, Action<string> output, Action<string> notice)
+/// <param name="log">File to which its standard error goes.</param>
+internal sealed class Child(string name, IReadOnlyList<string> arguments, Action<string> output, Action<string> notice, string log)
 {
     private const int FirstSignal = 128;
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(5);
@@ -33,7 +34,11 @@ internal sealed class Child(string name, IReadOnlyList<string> arguments, Action
     {
         using var process = Process.Start(Start(restarts))!; // throws where it cannot start
         process.OutputDataReceived += (_, line) => Heard(line.Data, output);
-        process.ErrorDataReceived += (_, line) => Heard(line.Data, text => lastError = text);
+        process.ErrorDataReceived += (_, line) => Heard(line.Data, text =>
+        {
+            lastError = text;
+            File.AppendAllText(log, text + "\n");
+        });
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         notice($"{name} runs as process {process.Id}");

@@ -18,9 +18,11 @@ internal static class LoopbackStudy
             if (ProgressLine.Parse(line) is { } progress) show(progress);
         }
 
-        var aggregate = new Child("aggregate", ["aggregate", configurations["aggregate"], "--json"], Shown, Notice);
-        Child[] sites = [.. files.Sites.Select(site => new Child(site, ["site", configurations[site]], _ => { }, Notice))];
-        Child[] servers = files.HasBodies ? [new Child("compute", ["compute", configurations["compute"]], _ => { }, Notice)] : [];
+        var logs = Directory.CreateDirectory(Path.Combine(runFolder, "network", "logs")).FullName;
+        string Log(string name) => Path.Combine(logs, name + ".log");
+        var aggregate = new Child("aggregate", ["aggregate", configurations["aggregate"], "--json"], Shown, Notice, Log("aggregate"));
+        Child[] sites = [.. files.Sites.Select(site => new Child(site, ["site", configurations[site]], _ => { }, Notice, Log(site)))];
+        Child[] servers = files.HasBodies ? [new Child("compute", ["compute", configurations["compute"]], _ => { }, Notice, Log("compute"))] : [];
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var ending = new[] { aggregate }.Concat(sites).Select(c => c.RunAsync(stop.Token)).ToList();

@@ -11,7 +11,7 @@ internal static class SiteFailures
     {
         RoundLostException lost => new() { RoundLost = true, Message = lost.Message },
         RosflException { Code: ExitCode.Unreachable } away => new() { SiteLost = true, Message = away.Message },
-        RosflException { Code: ExitCode.Protocol or ExitCode.NoSpace or ExitCode.CannotResume } known => new() { ExitCode = (int)known.Code, Message = known.Message },
+        RosflException { Code: ExitCode.Protocol or ExitCode.ManifestDiffers or ExitCode.NotTrusted } known => new() { ExitCode = (int)known.Code, Message = known.Message },
         // other sentences may name files, which are the site's own business
         RosflException own => new() { ExitCode = (int)own.Code, Message = $"the site failed ({own.Code}); its own log says why." },
         _ => new() { ExitCode = (int)ExitCode.Unexpected, Message = $"the site failed unexpectedly ({failure.GetType().Name}); its own log says why." },

@@ -150,7 +150,7 @@ internal sealed class SiteWork(ISite site, string study)
             case SiteCommand.ContentOneofCase.Evaluate:
                 var order = command.Evaluate;
                 var split = Enum.TryParse<Split>(order.Split, out var known) ? known : throw new RosflException(ExitCode.Protocol, "An evaluation names no split of this program: update it.");
-                return Reply(new SiteReply { Scores = WireJson.Write(await site.EvaluateAsync(new EvaluationOrder(order.Round, split, task.Model, order.ModelName, order.SplitName), cancellation)) }, []);
+                return Reply(new SiteReply { Scores = WireJson.Write(NamelessScores.Of(await site.EvaluateAsync(new EvaluationOrder(order.Round, split, task.Model, order.ModelName, order.SplitName), cancellation))) }, []);
             default:
                 IsFinished = true;
                 return Done();

@@ -49,6 +49,14 @@ internal sealed class NetworkOnLoopback : IDisposable
         return code == 0 ? Read(Path.Combine(root, "up", "tiny")) : null;
     }
 
+    /// <summary>Runs <c>up</c> on a run of its own.</summary>
+    public Task<(int Code, string Output, string Error)> UpAsync(RunOptions run, IReadOnlyDictionary<string, string> environment, Action<string> heard)
+    {
+        var path = Path.Combine(root, run.Name + ".json");
+        RosFL.Runs.RunFile.Of(run).Save(path);
+        return RunAsync(["up", path, "--json"], environment, heard);
+    }
+
     /// <summary>Processes that still work on a run folder.</summary>
     public static IReadOnlyList<string> ProcessesOf(string folder) =>
     [
@@ -97,7 +105,7 @@ internal sealed class NetworkOnLoopback : IDisposable
         using var store = RunStore.Open(Path.Combine(folder, "store.db"));
         var rounds = store.Rounds();
         return new(folder, [.. rounds.Select(r => r.ModelHash)], [.. rounds.Select(r => r.Hash)],
-            [.. store.Scores().Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Round} {s.Split} {s.Site} {s.Case} {s.Metric} {s.Model} {s.Value:R}"))]);
+            [.. store.Scores().Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Round} {s.Split} {s.Site} {(s.Case == "pooled" ? s.Case : "")} {s.Metric} {s.Model} {s.Value:R}"))]);
     }
 
     public static async Task<(int Code, string Output, string Error)> RunAsync(

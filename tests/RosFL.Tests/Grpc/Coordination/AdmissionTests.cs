@@ -1,0 +1,127 @@
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using RosFL.Federation;
+using RosFL.Grpc.Coordination;
+using RosFL.Grpc.Hosting;
+using RosFL.Grpc.Protocol;
+using RosFL.Grpc.Trust;
+using RosFL.Grpc.Wire;
+using RosFL.Runs;
+
+namespace RosFL.Tests.Grpc.Coordination;
+
+/// <summary>Who may join a study at the aggregation server: the parties of the approved roster, with their keys, in their own names; over real TLS.</summary>
+public sealed class AdmissionTests : IAsyncLifetime
+{
+    private static readonly Party Server = new(PartyRole.AggregationServer, "merge"), North = new(PartyRole.Site, "north"), South = new(PartyRole.Site, "south");
+
+    private readonly ThrowAwayTrust trust = new(TimeProvider.System);
+    private readonly List<RosflException> refused = [];
+    private PartyCredentials merge = null!, north = null!, south = null!; // made before each test
+    private Manifest manifest = null!;
+    private PartyServer server = null!;
+    private int port;
+
+    public async ValueTask InitializeAsync()
+    {
+        (merge, north, south) = (trust.New(Server), trust.New(North), trust.New(South));
+        manifest = Manifest.Create(new()
+        {
+            Study = "tiny", Run = [], BodySeed = new('0', 64),
+            Roster = [new(Server.ToString(), merge.Key), new(North.ToString(), north.Key, 12), new(South.ToString(), south.Key)],
+        }, new() { Algorithm = new() { Name = "fedavg" } });
+        var study = new Study(new() { Name = "tiny", Algorithm = new() { Name = "fedavg" } }, StudySeeds.OfNobody);
+        var sites = manifest.Sites.Select(name => new RemoteSite(name, TimeSpan.FromMinutes(1), TimeProvider.System, _ => { })).ToList();
+        var service = new FederationService([new(study, manifest, sites)], refused.Add);
+        port = FreePort();
+        server = await PartyServer.StartAsync($"127.0.0.1:{port}", merge, services => services.AddSingleton(service)
+            .AddTensorMethod(FederationService.Method, (FederationService s, IAsyncStreamReader<TensorFrame<SiteMessage>> r, IServerStreamWriter<TensorFrame<ServerMessage>> w, ServerCallContext c) => s.Join(r, w, c)),
+            map => map.MapGrpcService<FederationService>().WithMetadata(new CallersAttribute(PartyRole.Site)), refused.Add);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await server.DisposeAsync();
+        foreach (var party in new[] { merge, north, south }) party.Dispose();
+        trust.Dispose();
+    }
+
+    [Fact]
+    public async Task Site_ofTheRoster_isWelcome()
+    {
+        Assert.Null(await JoinAsync(north, Hello("north")));
+        Assert.Null(await JoinAsync(south, Hello("south", weight: 77)));
+    }
+
+    [Fact]
+    public async Task Site_mintedByAServer_isRefused()
+    {
+        using var minted = trust.New(North); // the same root, role and name, but a key that the sites did not approve
+        Assert.Contains("whoever issued it", await JoinAsync(minted, Hello("north")), StringComparison.Ordinal);
+        using var invented = trust.New(new(PartyRole.Site, "invented"));
+        Assert.NotNull(await JoinAsync(invented, Hello("invented")));
+        Assert.Equal(2, refused.Count);
+    }
+
+    [Fact]
+    public async Task AnotherSitesName_isRefused() => Assert.Contains("speaks for itself alone", await JoinAsync(north, Hello("south")), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task ServersCertificate_isNoSites() => Assert.Contains("is open to site", await JoinAsync(merge, Hello("merge")), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task AnotherManifest_isRefused()
+    {
+        var hello = Hello("north");
+        hello.RunHash = new('e', 64);
+        Assert.Contains("holds another manifest", await JoinAsync(north, hello), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnotherWeightThanAgreed_isRefused() => Assert.Contains("the manifest of study 'tiny' says 12", await JoinAsync(north, Hello("north", weight: 13)), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task UnknownStudy_isRefused()
+    {
+        var hello = Hello("north");
+        hello.Study = "../other";
+        Assert.Contains("no study of that name", await JoinAsync(north, hello), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Site_refusesAServerWhoseKeyIsNotInTheRoster()
+    {
+        var other = Manifest.Create(manifest.Terms with { Roster = [.. manifest.Terms.Roster.Select(entry => entry.Weight == 0 && entry.Party == Server.ToString() ? entry with { Key = new('f', 64) } : entry)] }, manifest.Run);
+        using var channel = north.NewChannel(new($"https://127.0.0.1:{port}"), PartyRole.AggregationServer, admit: (party, key) => other.Admit(party, key));
+        using var call = channel.CreateCallInvoker().AsyncDuplexStreamingCall(FederationService.Method, null, new CallOptions());
+        var error = await Assert.ThrowsAsync<RpcException>(() => call.ResponseHeadersAsync);
+        Assert.Contains("whoever issued it", error.Explain(TimeProvider.System)!.Message, StringComparison.Ordinal);
+    }
+
+    private SiteHello Hello(string site, long weight = 12) => new() { Version = ControlVersion.Ours, Study = "tiny", Site = site, Process = "p", RunHash = manifest.Hash, Weight = weight };
+
+    /// <summary>Null when welcome, else the refusal.</summary>
+    private async Task<string?> JoinAsync(PartyCredentials site, SiteHello hello)
+    {
+        using var channel = site.NewChannel(new($"https://127.0.0.1:{port}"), PartyRole.AggregationServer);
+        using var call = channel.CreateCallInvoker().AsyncDuplexStreamingCall(FederationService.Method, null, new CallOptions());
+        try
+        {
+            await new TensorFrameWriter<SiteMessage>(call.RequestStream).ControlAsync(new SiteMessage { Hello = hello }, default);
+            Assert.NotNull((await new TensorFrameReader<ServerMessage>(call.ResponseStream).ControlAsync(default))!.Welcome);
+            return null;
+        }
+        catch (RpcException error)
+        {
+            return error.Status.Detail;
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
