@@ -30,7 +30,7 @@ internal static class AggregateCommand
             var options = PartyOptions.Load<AggregateOptions>(parsed.GetValue(config)!);
             using var parent = ParentProcess.Follow(cancellation);
             var watchers = new Dictionary<string, Watcher>();
-            await AggregationServer.RunAsync(options, RunArguments.Names,
+            await ServiceHosting.RunAsync("rosfl-aggregate", stop => AggregationServer.RunAsync(options, RunArguments.Names,
                 (study, progress) =>
                 {
                     Watcher? watcher;
@@ -42,7 +42,7 @@ internal static class AggregateCommand
                 {
                     HtmlReport.Write(folder);
                     Watcher.Plain(folder.Run.Options, parsed.GetValue(json)).Finish(folder);
-                }, TimeProvider.System, parent.Token);
+                }, TimeProvider.System, stop), parent.Token);
             return (int)ExitCode.Success;
         });
         return command;

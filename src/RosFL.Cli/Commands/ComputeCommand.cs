@@ -25,7 +25,7 @@ internal static class ComputeCommand
         {
             var options = PartyOptions.Load<ComputeOptions>(parsed.GetValue(config)!);
             using var parent = ParentProcess.Follow(cancellation);
-            await ComputationServer.RunAsync(options, RunArguments.Names, TimeProvider.System, parent.Token);
+            await ServiceHosting.RunAsync("rosfl-compute", stop => ComputationServer.RunAsync(options, RunArguments.Names, TimeProvider.System, stop), parent.Token);
             return (int)ExitCode.Success;
         });
         return command;

@@ -33,7 +33,7 @@ internal static class SiteCommand
             var run = RunFile.Load(options.Run, null, RunArguments.Names);
             if (options.Data.Length > 0) run = run.With(["data.path=" + System.Text.Json.JsonSerializer.Serialize(Path.GetFullPath(options.Data))], RunArguments.Names);
             using var parent = ParentProcess.Follow(cancellation);
-            await SiteProcess.RunAsync(options, run, RunArguments.Names, Console.Error.WriteLine, TimeProvider.System, parent.Token);
+            await ServiceHosting.RunAsync("rosfl-site", stop => SiteProcess.RunAsync(options, run, RunArguments.Names, Console.Error.WriteLine, TimeProvider.System, stop), parent.Token);
             return (int)ExitCode.Success;
         });
         return command;

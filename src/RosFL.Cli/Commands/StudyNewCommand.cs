@@ -14,12 +14,10 @@ internal static class StudyNewCommand
         var id = new Option<string>("--id") { HelpName = "STUDY", Description = "The study's id.", Required = true };
         var roster = new Option<string[]>("--roster") { HelpName = "FILE", Description = "Entries that the parties made with 'rosfl study entry'; the order of the sites is the order of all sums.", Required = true, AllowMultipleArgumentsPerToken = true };
         var quorum = new Option<int>("--quorum") { HelpName = "N", Description = "Fewest sites that decide a round; 0 asks for all." };
-        var mode = new Option<SecureAggregationMode>("--secure-aggregation") { HelpName = "MODE", Description = "off, curious or malicious: what the aggregation server is feared to do." };
-        var threshold = new Option<int>("--threshold") { HelpName = "T", Description = "Sites whose shares open a round; without it the fewest that the mode allows." };
         var assemble = new Option<bool>("--may-assemble") { Description = "Allow the holders to assemble the whole model after training." };
         var revises = new Option<string?>("--revises") { HelpName = "FILE", Description = "The approved manifest that this one replaces." };
         var output = new Option<string>("--out") { HelpName = "FILE", Description = "File to write (never overwritten).", Required = true };
-        var command = new Command("new", "Write a study's manifest for all parties to approve.") { id, roster, quorum, mode, threshold, assemble, revises, output };
+        var command = new Command("new", "Write a study's manifest for all parties to approve.") { id, roster, quorum, assemble, revises, output };
         run.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -36,7 +34,6 @@ internal static class StudyNewCommand
                 Run = [],
                 Roster = entries,
                 Quorum = new() { Sites = parsed.GetValue(quorum) },
-                SecureAggregation = Secure(parsed.GetValue(mode), parsed.GetValue(threshold), entries),
                 MayAssemble = parsed.GetValue(assemble),
                 BodySeed = before?.Terms.BodySeed ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Seeds.Length)),
                 InitialWeights = options.Training.InitialWeights is { Length: > 0 } weights ? HashOf(weights) : "",
@@ -48,12 +45,6 @@ internal static class StudyNewCommand
         });
         return command;
     }
-
-    private static SecureAggregationTerms Secure(SecureAggregationMode mode, int threshold, RosterEntry[] entries) => new()
-    {
-        Mode = mode,
-        Threshold = threshold > 0 ? threshold : SecureAggregationTerms.LeastThreshold(mode, entries.Count(entry => Party.Parse(entry.Party).Role == PartyRole.Site)),
-    };
 
     private static string HashOf(string path)
     {

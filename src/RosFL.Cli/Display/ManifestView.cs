@@ -1,3 +1,4 @@
+using RosFL.Privacy.SecureAggregation;
 using RosFL.Runs;
 
 namespace RosFL.Cli.Display;
@@ -13,8 +14,7 @@ internal static class ManifestView
         Console.WriteLine($"task {manifest.Run.Task}, network {manifest.Run.Network.Name}, algorithm {manifest.Run.Algorithm.Name}, {manifest.Run.Rounds} rounds");
         Console.WriteLine($"cut at depth {manifest.Run.Cut.Depth}" + (manifest.Run.Cut.NarrowChannels > 0 ? $", narrowed to {manifest.Run.Cut.NarrowChannels} channels, stride {manifest.Run.Cut.NarrowStride}" : ""));
         Console.WriteLine($"quorum: {(terms.Quorum.Sites == 0 ? "all sites" : $"{terms.Quorum.Sites} sites and {terms.Quorum.Weight:P0} of the weights")}");
-        Console.WriteLine(terms.SecureAggregation.Mode == SecureAggregationMode.Off ? "secure aggregation: off, the aggregation server sees every site's head and tail"
-            : $"secure aggregation: against a {terms.SecureAggregation.Mode.ToString().ToLowerInvariant()} server, {terms.SecureAggregation.Threshold} sites open a round");
+        Console.WriteLine($"secure aggregation: {Secure(manifest)}");
         Console.WriteLine($"the whole model {(terms.MayAssemble ? "may be assembled after training" : "is never assembled")}");
         Console.WriteLine("options that are not at their defaults:");
         foreach (var option in manifest.ChangedOptions()) Console.WriteLine("  " + option);
@@ -25,4 +25,11 @@ internal static class ManifestView
             Console.WriteLine($"  {entry.Party,-32} key {entry.Key[..16]}  {(entry.Weight > 0 ? $"weight {entry.Weight}  " : "")}{(approval is null ? "not approved" : $"approved {approval.Time:u}")}");
         }
     }
+
+    private static string Secure(Manifest manifest) => manifest.Run.Privacy.SecureAggregation switch
+    {
+        SecureAggregationKind.None => "none, the aggregation server sees every site's head and tail",
+        SecureAggregationKind.Paillier => "Paillier, for comparison: the server together with any one site sees everything",
+        var kind => new Threshold(manifest.Sites.Count, kind == SecureAggregationKind.Malicious ? Adversary.Malicious : Adversary.Curious, manifest.Terms.Quorum.Sites).Sentence,
+    };
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace RosFL.Grpc.Hosting;
@@ -6,11 +7,61 @@ namespace RosFL.Grpc.Hosting;
 /// <summary>Lets a party's process run as a systemd unit (<c>Type=notify</c>) or a Windows service; started by hand nothing changes.</summary>
 public static class ServiceHosting
 {
-    /// <param name="name">Name of the Windows service, e.g. rosfl-site.</param>
+    /// <param name="name">Name of the Windows service, e.g. rosfl-ca.</param>
     public static WebApplicationBuilder AddServiceHosting(this WebApplicationBuilder builder, string name)
     {
-        builder.Services.AddSystemd();
-        builder.Services.AddWindowsService(options => options.ServiceName = name);
+        Add(builder.Services, name);
         return builder;
+    }
+
+    /// <summary>Does a party's work until it ends, or until the service manager (SIGTERM, a Windows service's stop) asks; then it returns as a process that is done.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> ended it.</exception>
+    public static async Task RunAsync(string name, Func<CancellationToken, Task> work, CancellationToken cancellation)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        Add(builder.Services, name);
+        var doing = new Work(work);
+        builder.Services.AddSingleton<IHostedService>(provider =>
+        {
+            doing.Lifetime = provider.GetRequiredService<IHostApplicationLifetime>();
+            return doing;
+        });
+        using var host = builder.Build();
+        await host.RunAsync(cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        if (doing.Failure is { } failure) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+    }
+
+    private static void Add(IServiceCollection services, string name)
+    {
+        services.AddSystemd();
+        services.AddWindowsService(options => options.ServiceName = name);
+    }
+
+    private sealed class Work(Func<CancellationToken, Task> work) : BackgroundService
+    {
+        public IHostApplicationLifetime? Lifetime { get; set; }
+
+        public Exception? Failure { get; private set; }
+
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            try
+            {
+                await Task.Run(() => work(stoppingToken), stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                // asked to stop
+            }
+            catch (Exception failure)
+            {
+                Failure = failure;
+            }
+            finally
+            {
+                Lifetime?.StopApplication();
+            }
+        }
     }
 }

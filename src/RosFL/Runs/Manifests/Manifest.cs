@@ -77,6 +77,8 @@ public sealed class Manifest
         var faults = ManifestCheck.Faults(terms);
         if (faults.Count > 0) throw new RosflException(ExitCode.InvalidRun, string.Join('\n', faults.Select(fault => $"{source}: {fault}")));
         var run = SharedOptions.Read(terms.Run, source);
+        if (run.Privacy.SecureAggregation != SecureAggregationKind.None && terms.Roster.Count(entry => entry.IsSite) < 3)
+            throw new RosflException(ExitCode.InvalidRun, $"{source}: 'run.privacy.secureAggregation' needs three sites or more in the roster, since a sum of two shows each the other's part.");
         return new(document.DeepClone().AsObject(), terms, run);
     }
 }

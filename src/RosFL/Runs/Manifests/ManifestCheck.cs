@@ -62,9 +62,6 @@ internal static partial class ManifestCheck
         if (terms.Quorum.Sites < 0 || terms.Quorum.Sites > sites) faults.Add($"'quorum.sites' is {terms.Quorum.Sites}; it must be in 0..{sites}.");
         if (terms.Quorum.Weight is not (>= 0 and <= 1)) faults.Add($"'quorum.weight' is {terms.Quorum.Weight}; it must be in 0..1.");
         if (terms.Quorum.IdleSeconds < 1) faults.Add($"'quorum.idleSeconds' is {terms.Quorum.IdleSeconds}; it must be 1 or more.");
-        var least = SecureAggregationTerms.LeastThreshold(terms.SecureAggregation.Mode, sites);
-        if (least == 0 ? terms.SecureAggregation.Threshold != 0 : sites < 3 || terms.SecureAggregation.Threshold < least || terms.SecureAggregation.Threshold > sites)
-            faults.Add($"'secureAggregation.threshold' is {terms.SecureAggregation.Threshold} for {sites} sites; mode 'off' has 0, 'curious' more than half, 'malicious' more than two thirds, and three sites are the fewest.");
     }
 
     private static bool IsParty(string text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Party? party, out string why)

@@ -26,8 +26,6 @@ public sealed record ManifestTerms
 
     public QuorumTerms Quorum { get; init; } = new();
 
-    public SecureAggregationTerms SecureAggregation { get; init; } = new();
-
     /// <summary>Whether the holders of the parts may assemble the whole model after training.</summary>
     public bool MayAssemble { get; init; }
 
@@ -59,23 +57,3 @@ public sealed record QuorumTerms
     /// <summary>A site without an acknowledged step for so many seconds has dropped out.</summary>
     public int IdleSeconds { get; init; } = 300;
 }
-
-/// <summary>Whether the aggregation server sees single heads and tails.</summary>
-public sealed record SecureAggregationTerms
-{
-    public SecureAggregationMode Mode { get; init; }
-
-    /// <summary>Sites whose shares open a round; 0 without secure aggregation.</summary>
-    public int Threshold { get; init; }
-
-    /// <summary>More than half of the sites against a curious server, more than two thirds against a malicious one; 0 when off.</summary>
-    public static int LeastThreshold(SecureAggregationMode mode, int sites) => mode switch
-    {
-        SecureAggregationMode.Malicious => 2 * sites / 3 + 1,
-        SecureAggregationMode.Curious => sites / 2 + 1,
-        _ => 0,
-    };
-}
-
-/// <summary>Off: the aggregation server sees every update. Otherwise what it is feared to do.</summary>
-public enum SecureAggregationMode { Off, Curious, Malicious }

@@ -37,7 +37,7 @@ public static class SharedOptions
         var node = shared.DeepClone().AsObject();
         var faults = RunFileShape.Prune(node).Select(fault => fault.Sentence).ToList();
         var run = node.Deserialize<RunOptions>(RunJson.Options)!;
-        faults.AddRange(RunOptionsCheck.Check(run));
+        faults.AddRange(RunOptionsCheck.Faults(RunFile.Of(run), null, new HashSet<string>(), whole: false).Select(fault => fault.Sentence));
         return faults.Count == 0 ? run : throw new RosflException(ExitCode.InvalidRun, string.Join('\n', faults.Select(fault => $"{source}: {fault}").Distinct()));
     }
 

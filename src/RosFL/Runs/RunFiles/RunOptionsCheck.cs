@@ -13,7 +13,8 @@ public static partial class RunOptionsCheck
         [.. Faults(file, names, new HashSet<string>()).Select(fault => fault.Sentence)];
 
     /// <param name="broken">Paths already reported; rules that look at them stay silent.</param>
-    internal static IReadOnlyList<RunFault> Faults(RunFile file, RunNames? names, IReadOnlySet<string> broken)
+    /// <param name="whole">False for the shared part of a run: whether an option has an effect depends on each party's own part.</param>
+    internal static IReadOnlyList<RunFault> Faults(RunFile file, RunNames? names, IReadOnlySet<string> broken, bool whole = true)
     {
         var rules = new RunRules(file, broken);
         var run = file.Options;
@@ -27,7 +28,7 @@ public static partial class RunOptionsCheck
         Wire(rules, run);
         if (names is not null)
             RunNameRules.Apply(rules, run, names);
-        RunEffectRules.Apply(rules, run);
+        if (whole) RunEffectRules.Apply(rules, run);
         return rules.Faults;
     }
 

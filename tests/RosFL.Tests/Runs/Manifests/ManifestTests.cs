@@ -152,11 +152,19 @@ public sealed class ManifestTests : IDisposable
     }
 
     [Fact]
-    public void SecureAggregation_withAThresholdThatHidesNothing_isRefused()
+    public void SecureAggregation_ofTwoSites_isRefused()
     {
-        var terms = made.Terms with { SecureAggregation = new() { Mode = SecureAggregationMode.Malicious, Threshold = 2 } };
-        Assert.Contains("secureAggregation.threshold", Assert.Throws<RosflException>(() => Manifest.Create(terms, MadeStudy.Run)).Message, StringComparison.Ordinal);
-        Assert.NotNull(Manifest.Create(terms with { SecureAggregation = new() { Mode = SecureAggregationMode.Malicious, Threshold = 3 } }, MadeStudy.Run));
+        var run = MadeStudy.Run with { Privacy = new() { SecureAggregation = SecureAggregationKind.Malicious } };
+        Assert.Equal(SecureAggregationKind.Malicious, Manifest.Create(made.Terms, run).Run.Privacy.SecureAggregation);
+        var two = made.Terms with { Roster = [.. made.Terms.Roster.SkipLast(1)] };
+        Assert.Contains("three sites", Assert.Throws<RosflException>(() => Manifest.Create(two, run)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SharedOptions_thatOnlyOneSitesImagesNeed_areNoErrorInAManifest()
+    {
+        var run = MadeStudy.Run with { Preprocessing = new() { Intensity = IntensityKind.ZScore, SpacingMm = [1, 1] } };
+        Assert.Equal(run.Preprocessing.SpacingMm, Manifest.Create(made.Terms, run).Run.Preprocessing.SpacingMm);
     }
 
     /// <summary>Whatever is done to the text, reading gives a sentence of ours or a manifest, and never another exception.</summary>
