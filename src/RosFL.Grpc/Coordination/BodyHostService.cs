@@ -1,6 +1,5 @@
 using Grpc.Core;
 using RosFL.Federation;
-using RosFL.Grpc.Hosting;
 using RosFL.Grpc.Protocol;
 using RosFL.Grpc.Trust;
 using RosFL.Grpc.Wire;
@@ -8,8 +7,9 @@ using RosFL.Runs;
 
 namespace RosFL.Grpc.Coordination;
 
-/// <summary>A study's bodies, and the manifest that says who may call.</summary>
-public sealed record HostedStudy(ApprovedStudy Approved, IBodyHost Host);
+/// <summary>A study's bodies.</summary>
+/// <param name="Admit">Throws where a caller is not the aggregation server of the study's roster, with its key.</param>
+public sealed record HostedStudy(IBodyHost Host, Action<Caller> Admit);
 
 /// <summary>The computation server's end of the aggregation server's calls. Each may be repeated: it is then answered again.</summary>
 /// <param name="committed">Told of each committed round.</param>
@@ -50,7 +50,7 @@ public sealed class BodyHostService(IReadOnlyDictionary<string, HostedStudy> stu
             throw new RpcException(new Status(StatusCode.NotFound, "This computation server runs no study of that name: correct the configuration."));
         try
         {
-            hosted.Approved.Admit(call.Caller());
+            hosted.Admit(call.Caller());
             return await ask(hosted.Host);
         }
         catch (RoundLostException lost)

@@ -1,7 +1,6 @@
 using Grpc.Core;
 using RosFL.Federation;
 using RosFL.Grpc.Protocol;
-using RosFL.Grpc.Trust;
 using RosFL.Grpc.Wire;
 using RosFL.Runs;
 
@@ -49,10 +48,6 @@ public sealed class SiteAgent
             catch (RpcException refused) when (WireRefusal.From(refused) is { } refusal)
             {
                 throw refusal;
-            }
-            catch (RpcException refused) when (refused.Explain(time) is { } distrust)
-            {
-                throw distrust;
             }
             catch (RpcException lost) when (!cancellation.IsCancellationRequested)
             {

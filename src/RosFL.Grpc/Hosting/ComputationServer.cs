@@ -29,7 +29,7 @@ public static class ComputationServer
                 var host = new BodyHost(study, versions[^1]);
                 var served = new BodyStudy(study, approved.Hash, await thread.RunAsync(() => CutShapes.Of(study)), approved.Manifest.Sites, host.Open, limits) { Admit = caller => approved.Admit(caller) };
                 bodies.Add(served);
-                hosts.Add(study.Id, new(approved, new ServedBodyHost(host, served)));
+                hosts.Add(study.Id, new(new ServedBodyHost(host, served), caller => approved.Admit(caller)));
             }
             var control = new BodyHostService(hosts, process.Committed, process.Refused);
             await using var server = await PartyServer.StartAsync(options.Listen, process.Credentials, services => services.AddSingleton(control).AddBodies(bodies),

@@ -21,7 +21,7 @@ public sealed class PartyServer : IAsyncDisposable
     /// <param name="listen">Address and port: 0.0.0.0:7443.</param>
     /// <param name="map">Maps the services, each with who may call it.</param>
     /// <param name="refused">Told of each call that the caller's certificate does not allow.</param>
-    public static async Task<PartyServer> StartAsync(string listen, PartyCredentials credentials, Action<IServiceCollection> services, Action<WebApplication> map, Action<RosflException> refused)
+    public static async Task<PartyServer> StartAsync(string listen, PartyCredentials credentials, Action<IServiceCollection> services, Action<WebApplication> map, Action<RosflException>? refused = null)
     {
         if (!IPEndPoint.TryParse(listen, out var end))
             throw new RosflException(ExitCode.InvalidFile, $"Option listen is '{listen}', which is no address with a port: write for example 0.0.0.0:7443.");
@@ -37,7 +37,7 @@ public sealed class PartyServer : IAsyncDisposable
         });
         var application = builder.Build();
         application.UseCallerCheck();
-        application.Services.GetRequiredService<CallerCheck>().Refused += sentence => refused(new RosflException(ExitCode.NotTrusted, sentence));
+        application.Services.GetRequiredService<CallerCheck>().Refused += sentence => refused?.Invoke(new RosflException(ExitCode.NotTrusted, sentence));
         map(application);
         try
         {

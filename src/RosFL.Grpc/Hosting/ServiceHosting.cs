@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -50,7 +51,7 @@ public static class ServiceHosting
             {
                 await Task.Run(() => work(stoppingToken), stoppingToken);
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            catch (Exception stopped) when (stoppingToken.IsCancellationRequested && stopped is (OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled }))
             {
                 // asked to stop
             }

@@ -68,7 +68,7 @@ public static class ClientTrust
             if (stream is not null) await stream.DisposeAsync();
             socket.Dispose();
             if (refusal is not null) throw refusal;
-            if (error is AuthenticationException) throw new RosflException(ExitCode.NotTrusted, $"{host}:{port} does not complete TLS 1.3 ({error.Message.TrimEnd('.')}): something that is no party of a study answers there.", error);
+            if (error is AuthenticationException) throw new RosflException(ExitCode.Unreachable, $"{host}:{port} does not complete TLS 1.3 ({error.Message.TrimEnd('.')}): something that is no party of a study answers there.", error);
             throw;
         }
 

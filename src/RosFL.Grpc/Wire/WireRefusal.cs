@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using RosFL.Federation;
 using RosFL.Grpc.Protocol;
+using RosFL.Grpc.Trust;
 using RosFL.Runs;
 
 namespace RosFL.Grpc.Wire;
@@ -22,9 +23,13 @@ public static class WireRefusal
     /// <param name="stand">Where the study stands at this end.</param>
     public static RpcException ToRpc(RoundLostException lost, Position? stand = null) => ToRpc(StatusCode.Aborted, lost.Message, LostKey, "1", stand);
 
-    /// <summary>The <see cref="RosflException"/> or <see cref="RoundLostException"/> that the other end sent, or null where the network failed.</summary>
+    /// <summary>
+    /// The <see cref="RosflException"/> or <see cref="RoundLostException"/> that the other end sent, or with which this end refused the other's
+    /// certificate; null where the network failed.
+    /// </summary>
     public static Exception? From(RpcException error)
     {
+        if (error.Explain(TimeProvider.System) is { } untrusted) return untrusted;
         if (error.Trailers.GetValue(LostKey) is not null) return new RoundLostException(error.Status.Detail, error);
         return int.TryParse(error.Trailers.GetValue(CodeKey), CultureInfo.InvariantCulture, out var code) && Enum.IsDefined((ExitCode)code)
             ? new RosflException((ExitCode)code, error.Status.Detail, error)

@@ -28,7 +28,7 @@ public sealed class RemoteBodyHostTests : BodyHostConformance
         {
             var trust = new ThrowAwayTrust(TimeProvider.System);
             var (credentials, own) = (trust.New(new Party(PartyRole.ComputationServer, "computation-server")), trust.New(new Party(PartyRole.AggregationServer, "aggregation-server")));
-            var service = new BodyHostService(new Dictionary<string, IBodyHost> { [new RunOptions().Name] = host });
+            var service = new BodyHostService(new Dictionary<string, HostedStudy> { [new RunOptions().Name] = new(host, _ => { }) });
             var server = await PartyServer.StartAsync("127.0.0.1:0", credentials, services => services.AddSingleton(service),
                 map => map.MapGrpcService<BodyHostService>().WithMetadata(new CallersAttribute(PartyRole.AggregationServer)));
             var channel = own.NewChannel(server.Address, PartyRole.ComputationServer, null, WireChannel.Limit, WireChannel.KeepAlive);

@@ -17,7 +17,7 @@ public sealed class RemoteSiteTests : SiteConformance
 {
     private protected override async Task<IAsyncDisposable> BeginAsync(MadeStudy study, Action<ISite> site)
     {
-        var network = await JoinedSite.StartAsync(study, "run", "run");
+        var network = await JoinedSite.StartAsync(study);
         site(network.Remote);
         return network;
     }
@@ -71,7 +71,7 @@ public sealed class RemoteSiteTests : SiteConformance
             },
             AfterTraining = _ => Cut(afterTraining),
         };
-        await using (joined = await JoinedSite.StartAsync(study, "run", "run", site))
+        await using (joined = await JoinedSite.StartAsync(study, site: site))
         {
             var update = await joined.Remote.TrainAsync(Start(study), CancellationToken.None);
             return (update.Parts.Hash(), trainings, joined.Proxy!.Connections);
@@ -79,12 +79,12 @@ public sealed class RemoteSiteTests : SiteConformance
     }
 
     [Fact]
-    public async Task Site_withAnotherRunFile_isRefusedInASentence()
+    public async Task Site_withAnotherManifest_isRefusedInASentence()
     {
         using var study = new MadeStudy(MadeStudy.Run("fedavg"));
-        var refusal = await Assert.ThrowsAsync<RosflException>(() => JoinedSite.StartAsync(study, "run", "another run"));
-        Assert.Equal(ExitCode.Protocol, refusal.Code);
-        Assert.Contains("another run file", refusal.Message, StringComparison.Ordinal);
+        var refusal = await Assert.ThrowsAsync<RosflException>(() => JoinedSite.StartAsync(study, "another"));
+        Assert.Equal(ExitCode.ManifestDiffers, refusal.Code);
+        Assert.Contains("holds another manifest", refusal.Message, StringComparison.Ordinal);
     }
 }
 
@@ -105,12 +105,12 @@ internal sealed class JoinedSite : IAsyncDisposable
     public CuttingProxy? Proxy { get; private set; }
 
     /// <param name="site">In place of the study's first site.</param>
-    public static async Task<JoinedSite> StartAsync(MadeStudy study, string serverRun, string siteRun, ISite? site = null)
+    public static async Task<JoinedSite> StartAsync(MadeStudy study, string? siteRun = null, ISite? site = null)
     {
         var joined = new JoinedSite(study.Sites[0].Name);
         try
         {
-            await joined.JoinAsync(study, serverRun, siteRun, site ?? study.Sites[0]);
+            await joined.JoinAsync(study, siteRun, site ?? study.Sites[0]);
             return joined;
         }
         catch
@@ -130,11 +130,16 @@ internal sealed class JoinedSite : IAsyncDisposable
         stop.Dispose();
     }
 
-    private async Task JoinAsync(MadeStudy study, string serverRun, string siteRun, ISite site)
+    private async Task JoinAsync(MadeStudy study, string? siteRun, ISite site)
     {
         var (credentials, own) = (trust.New(new Party(PartyRole.AggregationServer, "aggregation-server")), trust.New(new Party(PartyRole.Site, Remote.Name)));
         open.AddRange([credentials, own]);
-        var service = new FederationService([new StudyRoom(study.Study, serverRun, [Remote])]);
+        var manifest = Manifest.Create(new()
+        {
+            Study = study.Study.Id, Run = [], BodySeed = new('0', 64),
+            Roster = [new(credentials.Party.ToString(), credentials.Key), new(own.Party.ToString(), own.Key)],
+        }, study.Study.Run);
+        var service = new FederationService([new StudyRoom(study.Study, manifest, [Remote])]);
         server = await PartyServer.StartAsync("127.0.0.1:0", credentials, services => services.AddSingleton(service)
             .AddTensorMethod(FederationService.Method, (FederationService s, IAsyncStreamReader<TensorFrame<SiteMessage>> r, IServerStreamWriter<TensorFrame<ServerMessage>> w, ServerCallContext c) => s.Join(r, w, c)),
             map => map.MapGrpcService<FederationService>().WithMetadata(new CallersAttribute(PartyRole.Site)));
@@ -142,7 +147,7 @@ internal sealed class JoinedSite : IAsyncDisposable
         var channel = own.NewChannel(Proxy.Address, PartyRole.AggregationServer, null, WireChannel.Limit, WireChannel.KeepAlive);
         open.Add(channel);
         var facts = new SiteFacts(site.Weight, study.Sites[0].StepsPerRound, 5, 0, 0);
-        agent = new SiteAgent(study.Study, site, facts, siteRun, channel.CreateCallInvoker, TimeProvider.System).RunAsync(stop.Token);
+        agent = new SiteAgent(study.Study, site, facts, siteRun ?? manifest.Hash, channel.CreateCallInvoker, TimeProvider.System).RunAsync(stop.Token);
         if (await Task.WhenAny(agent, Remote.HereAsync(stop.Token)) == agent) await agent;
     }
 }
