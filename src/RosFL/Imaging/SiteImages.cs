@@ -12,19 +12,19 @@ namespace RosFL.Imaging;
 /// </summary>
 public sealed class SiteImages : ITrainingItems
 {
-    private readonly RunOptions _run;
-    private readonly IReadOnlyDictionary<Split, IReadOnlyList<SourcedCase>> _cases;
-    private readonly PictureCache _cache;
-    private readonly ForegroundStatistics? _foreground;
-    private readonly Preprocessor _preprocessor;
-    private readonly Lazy<(SourcedCase Case, int Slice)[]> _items;
+    private readonly RunOptions run;
+    private readonly IReadOnlyDictionary<Split, IReadOnlyList<SourcedCase>> cases;
+    private readonly PictureCache cache;
+    private readonly ForegroundStatistics? foreground;
+    private readonly Preprocessor preprocessor;
+    private readonly Lazy<(SourcedCase Case, int Slice)[]> items;
 
     internal SiteImages(
         string site, IReadOnlyDictionary<Split, IReadOnlyList<SourcedCase>> cases, RunOptions run, PictureCache cache, ForegroundStatistics? foreground = null)
     {
-        (Site, _cases, _run, _cache, _foreground) = (site, cases, run, cache, foreground);
-        _preprocessor = new Preprocessor(run, foreground);
-        _items = new(() => [.. cases[Split.Train].SelectMany(c => Enumerable.Range(0, run.Data.Slices ? Slices.Count(Prepare(c).Input) : 1).Select(s => (c, s)))]);
+        (Site, this.cases, this.run, this.cache, this.foreground) = (site, cases, run, cache, foreground);
+        preprocessor = new Preprocessor(run, foreground);
+        items = new(() => [.. cases[Split.Train].SelectMany(c => Enumerable.Range(0, run.Data.Slices ? Slices.Count(Prepare(c).Input) : 1).Select(s => (c, s)))]);
         Case[] Named(Split split) => [.. cases[split].Select(c => c.At(site))];
         Splits = new(Named(Split.Train), Named(Split.Validation), Named(Split.Test));
     }
@@ -32,22 +32,22 @@ public sealed class SiteImages : ITrainingItems
     public string Site { get; }
 
     /// <summary>What all sites agreed on, under <see cref="IntensityKind.CtForeground"/>; null otherwise.</summary>
-    public ForegroundStatistics? Foreground => _foreground;
+    public ForegroundStatistics? Foreground => foreground;
 
     /// <summary>The cases of each split, in the order of <see cref="Whole"/>'s index.</summary>
     public SiteSplit Splits { get; }
 
     /// <summary>Training: items for <see cref="Batch"/>, which are images, volumes, or slices under <see cref="DataOptions.Slices"/>. Validation and test: cases for <see cref="Whole"/>.</summary>
-    public int Count(Split split) => split == Split.Train ? _items.Value.Length : _cases[split].Count;
+    public int Count(Split split) => split == Split.Train ? items.Value.Length : cases[split].Count;
 
     public int TrainingItems => Count(Split.Train);
 
     /// <summary>Whom each item of <see cref="Batch"/> shows.</summary>
-    public IReadOnlyList<string> ItemSubjects => [.. _items.Value.Select(i => i.Case.At(Site).Subject)];
+    public IReadOnlyList<string> ItemSubjects => [.. items.Value.Select(i => i.Case.At(Site).Subject)];
 
     /// <summary>The same site with the cases of another split to draw batches from, and nothing to score.</summary>
     public SiteImages Drawing(Split split) => new(
-        Site, new Dictionary<Split, IReadOnlyList<SourcedCase>> { [Split.Train] = _cases[split], [Split.Validation] = [], [Split.Test] = [] }, _run, _cache, _foreground);
+        Site, new Dictionary<Split, IReadOnlyList<SourcedCase>> { [Split.Train] = cases[split], [Split.Validation] = [], [Split.Test] = [] }, run, cache, foreground);
 
     /// <summary>The training sites of a simulated run, in site order.</summary>
     /// <exception cref="RosflException">The data do not fit the run.</exception>
@@ -92,14 +92,14 @@ public sealed class SiteImages : ITrainingItems
             return [];
         if (run.Preprocessing.Intensity == IntensityKind.CtForeground)
             trained ??= Open(run);
-        var cache = trained?[0]._cache ?? new PictureCache(run.Data.CacheMiB * (1L << 20));
-        return [.. DatasetCatalog.OpenUnseen(run).Select(d => new SiteImages(d.Site, SiteCases.AllTest(d), run, cache, trained?[0]._foreground))];
+        var cache = trained?[0].cache ?? new PictureCache(run.Data.CacheMiB * (1L << 20));
+        return [.. DatasetCatalog.OpenUnseen(run).Select(d => new SiteImages(d.Site, SiteCases.AllTest(d), run, cache, trained?[0].foreground))];
     }
 
     /// <summary>All sites' images as one site, for centralized training; in site order.</summary>
     public static SiteImages Pooled(IReadOnlyList<SiteImages> sites, string name) => new(
-        name, Enum.GetValues<Split>().ToDictionary(split => split, split => (IReadOnlyList<SourcedCase>)[.. sites.SelectMany(s => s._cases[split])]),
-        sites[0]._run, sites[0]._cache, sites[0]._foreground);
+        name, Enum.GetValues<Split>().ToDictionary(split => split, split => (IReadOnlyList<SourcedCase>)[.. sites.SelectMany(s => s.cases[split])]),
+        sites[0].run, sites[0].cache, sites[0].foreground);
 
     /// <summary>
     /// Training items as tensors, which belong to the caller's dispose scope. Patch and augmentation of each item depend on
@@ -113,8 +113,8 @@ public sealed class SiteImages : ITrainingItems
         var patches = new TrainingPatch[items.Count];
         for (var i = 0; i < patches.Length; i++)
         {
-            var (sourced, slice) = _items.Value[items[i]];
-            patches[i] = TrainingPatch.Draw(Prepare(sourced), _run.Data.Slices ? slice : null, _run, seeds.For("item", i, items[i]));
+            var (sourced, slice) = this.items.Value[items[i]];
+            patches[i] = TrainingPatch.Draw(Prepare(sourced), run.Data.Slices ? slice : null, run, seeds.For("item", i, items[i]));
         }
         return TrainingPatch.Stack(patches, Site);
     }
@@ -122,11 +122,11 @@ public sealed class SiteImages : ITrainingItems
     /// <summary>Case <paramref name="index"/> of <see cref="Splits"/>, whole.</summary>
     public Whole Whole(Split split, int index)
     {
-        var prepared = Prepare(_cases[split][index]);
+        var prepared = Prepare(cases[split][index]);
         return new Whole(Splits[split][index], prepared.Input, prepared.WholeTarget, prepared.WholeMask)
         {
             Map = prepared.Map,
-            Labels = _run.Task == StudyTask.Segmentation,
+            Labels = run.Task == StudyTask.Segmentation,
         };
     }
 
@@ -134,7 +134,7 @@ public sealed class SiteImages : ITrainingItems
     public long[] LabelCounts(int classes)
     {
         var counts = new long[classes];
-        foreach (var sourced in _cases[Split.Train])
+        foreach (var sourced in cases[Split.Train])
         {
             var prepared = Prepare(sourced);
             for (var i = 0; i < prepared.Target.Values.Length; i++)
@@ -146,14 +146,15 @@ public sealed class SiteImages : ITrainingItems
 
     /// <summary>The site's part in the statistics of <see cref="IntensityKind.CtForeground"/>, from its training images.</summary>
     public IReadOnlyList<ForegroundSums> ForegroundSums() =>
-        _cases[Split.Train].Aggregate((IReadOnlyList<ForegroundSums>)[], (sums, c) =>
+        cases[Split.Train].Aggregate((IReadOnlyList<ForegroundSums>)[], (sums, c) =>
         {
-            var (input, labels) = _preprocessor.ForStatistics(c.Source.Load(c.Case), c.Case.Name);
+            var (input, labels) = preprocessor.ForStatistics(c.Source.Load(c.Case), c.Case.Name);
             return FederatedStatistics.Add(sums, input, labels);
         });
 
     /// <summary>The same site with the statistics that all sites agreed on.</summary>
-    public SiteImages With(ForegroundStatistics agreed) => new(Site, _cases, _run, _cache, agreed);
+    public SiteImages With(ForegroundStatistics agreed) => new(Site, cases, run, cache, agreed);
 
-    private Prepared Prepare(SourcedCase sourced) => _cache.Get(sourced, () => _preprocessor.Apply(sourced.Source.Load(sourced.Case), sourced.Case.Name, sourced.Source.Site));
+    private Prepared Prepare(SourcedCase sourced) => cache.Get(sourced, () => preprocessor.Apply(sourced.Source.Load(sourced.Case), sourced.Case.Name, sourced.Source.Site));
 }
+

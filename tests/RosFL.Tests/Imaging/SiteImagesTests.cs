@@ -9,16 +9,16 @@ namespace RosFL.Tests.Imaging;
 /// <summary>What training gets: exact pixels where nothing was asked for, the seed's bits always, and outputs that return to the image's grid.</summary>
 public sealed class SiteImagesTests : IDisposable
 {
-    private readonly ScratchFolder _folder = new();
+    private readonly ScratchFolder folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public void Batch_withoutPatchAndAugmentation_holdsTheStoredPixels()
     {
         using var scope = NewDisposeScope();
-        MadeData.Segmentation(_folder.Path, "north", 3);
-        var site = SiteImages.Open(MadeData.SegmentationRun(_folder.Path)).Single();
+        MadeData.Segmentation(folder.Path, "north", 3);
+        var site = SiteImages.Open(MadeData.SegmentationRun(folder.Path)).Single();
         var batch = site.Batch([1, 0], seed: 7);
         Assert.Equal([2, 1, 4, 5], batch.Images.shape);
         Assert.Equal([2, 4, 5], batch.Targets.shape);
@@ -33,8 +33,8 @@ public sealed class SiteImagesTests : IDisposable
     public void Batch_withEverythingRandom_isDecidedByItsSeed()
     {
         using var scope = NewDisposeScope();
-        MadeData.Segmentation(_folder.Path, "north", 3, 20, 24);
-        var run = MadeData.SegmentationRun(_folder.Path) with
+        MadeData.Segmentation(folder.Path, "north", 3, 20, 24);
+        var run = MadeData.SegmentationRun(folder.Path) with
         {
             Preprocessing = new() { Patch = [8, 8], Intensity = IntensityKind.ZScore },
             Augmentation = new() { Flip = true, Rotate90 = true, RotateDegrees = 10, Scale = 0.2, Gamma = 0.2, Contrast = 0.2, Noise = 0.1 },
@@ -50,9 +50,9 @@ public sealed class SiteImagesTests : IDisposable
     [Fact]
     public void Whole_atASiteWithItsOwnGrid_isCoarserInsideAndReturnsToTheFilesGrid()
     {
-        MadeData.Segmentation(_folder.Path, "north", 3, 20, 24);
-        MadeData.Segmentation(_folder.Path, "south", 3, 20, 24);
-        var run = MadeData.SegmentationRun(_folder.Path);
+        MadeData.Segmentation(folder.Path, "north", 3, 20, 24);
+        MadeData.Segmentation(folder.Path, "south", 3, 20, 24);
+        var run = MadeData.SegmentationRun(folder.Path);
         run = run with { Data = run.Data with { Sites = [new() { Name = "north" }, new() { Name = "south", SpacingMm = [2, 2] }] } };
         var wholes = SiteImages.Pooled(SiteImages.Open(run), "pooled");
         var (north, south) = (wholes.Whole(Split.Test, 0), wholes.Whole(Split.Test, wholes.Count(Split.Test) - 1));
@@ -67,10 +67,10 @@ public sealed class SiteImagesTests : IDisposable
     {
         for (var n = 0; n < 4; n++)
         {
-            MadeData.Write(_folder.Path, $"north/images/p{n}_0.png", 4 + n, 5, i => i);
-            MadeData.Write(_folder.Path, $"north/labels/p{n}_0.png", 4 + n, 5, i => i % 2);
+            MadeData.Write(folder.Path, $"north/images/p{n}_0.png", 4 + n, 5, i => i);
+            MadeData.Write(folder.Path, $"north/labels/p{n}_0.png", 4 + n, 5, i => i % 2);
         }
-        var site = SiteImages.Open(MadeData.SegmentationRun(_folder.Path)).Single();
+        var site = SiteImages.Open(MadeData.SegmentationRun(folder.Path)).Single();
         var error = Assert.Throws<RosflException>(() => site.Batch([0, 1], 1));
         Assert.Contains("preprocessing.patch", error.Message, StringComparison.Ordinal);
     }
@@ -79,10 +79,10 @@ public sealed class SiteImagesTests : IDisposable
     public void Mask_limitsBatchWholeAndCounts()
     {
         using var scope = NewDisposeScope();
-        MadeData.Segmentation(_folder.Path, "north", 3, label: 255);
+        MadeData.Segmentation(folder.Path, "north", 3, label: 255);
         for (var n = 0; n < 6; n++)
-            MadeData.Write(_folder.Path, $"north/fov/p{n / 2}_{n % 2}.png", 4, 5, i => i < 10 ? 255 : 0);
-        var run = MadeData.SegmentationRun(_folder.Path) with { Preprocessing = new() { BinaryLabels = true } };
+            MadeData.Write(folder.Path, $"north/fov/p{n / 2}_{n % 2}.png", 4, 5, i => i < 10 ? 255 : 0);
+        var run = MadeData.SegmentationRun(folder.Path) with { Preprocessing = new() { BinaryLabels = true } };
         var site = SiteImages.Open(run).Single();
         var mask = site.Batch([0], 1).Mask;
         Assert.Equal([1, 1, 4, 5], mask!.shape);
@@ -94,8 +94,8 @@ public sealed class SiteImagesTests : IDisposable
     [Fact]
     public void Labels_of255WithoutBinaryLabels_areRefusedWithTheRemedy()
     {
-        MadeData.Segmentation(_folder.Path, "north", 3, label: 255);
-        var site = SiteImages.Open(MadeData.SegmentationRun(_folder.Path)).Single();
+        MadeData.Segmentation(folder.Path, "north", 3, label: 255);
+        var site = SiteImages.Open(MadeData.SegmentationRun(folder.Path)).Single();
         var error = Assert.Throws<RosflException>(() => site.Whole(Split.Train, 0));
         Assert.Contains("preprocessing.binaryLabels", error.Message, StringComparison.Ordinal);
     }
@@ -144,12 +144,12 @@ public sealed class SiteImagesTests : IDisposable
         using var scope = NewDisposeScope();
         for (var n = 0; n < 4; n++)
         {
-            MadeData.Write(_folder.Path, $"s/input/{n}.png", 3, 4, i => 1024 + 10 * i);
-            MadeData.Write(_folder.Path, $"s/target/{n}.png", 3, 4, i => 1024 + 10 * i);
+            MadeData.Write(folder.Path, $"s/input/{n}.png", 3, 4, i => 1024 + 10 * i);
+            MadeData.Write(folder.Path, $"s/target/{n}.png", 3, 4, i => 1024 + 10 * i);
         }
         var run = new RunOptions
         {
-            Data = new() { Layout = DataLayout.Folders, Path = _folder.Path, SubjectIsFile = true },
+            Data = new() { Layout = DataLayout.Folders, Path = folder.Path, SubjectIsFile = true },
             Preprocessing = new() { Intensity = IntensityKind.Window, Window = [-160, 240], Offset = -1024 },
         };
         var site = SiteImages.Open(run).Single();
@@ -163,18 +163,18 @@ public sealed class SiteImagesTests : IDisposable
     [Fact]
     public void CtForeground_ofTwoSites_isOneMapForBoth()
     {
-        MadeData.Segmentation(_folder.Path, "north", 3);
-        MadeData.Segmentation(_folder.Path, "south", 4, 6, 6);
-        var sites = SiteImages.Open(MadeData.SegmentationRun(_folder.Path) with { Preprocessing = new() { Intensity = IntensityKind.CtForeground } });
+        MadeData.Segmentation(folder.Path, "north", 3);
+        MadeData.Segmentation(folder.Path, "south", 4, 6, 6);
+        var sites = SiteImages.Open(MadeData.SegmentationRun(folder.Path) with { Preprocessing = new() { Intensity = IntensityKind.CtForeground } });
         Assert.Equal(sites[0].Whole(Split.Train, 0).Map, sites[1].Whole(Split.Test, 0).Map);
     }
 
     [Fact]
     public void Dirichlet_redistributesTrainingOnlyAndLosesNobody()
     {
-        MadeData.Segmentation(_folder.Path, "north", 10);
-        MadeData.Segmentation(_folder.Path, "south", 10);
-        var run = MadeData.SegmentationRun(_folder.Path);
+        MadeData.Segmentation(folder.Path, "north", 10);
+        MadeData.Segmentation(folder.Path, "south", 10);
+        var run = MadeData.SegmentationRun(folder.Path);
         var before = SiteImages.Open(run);
         var after = SiteImages.Open(run with { Data = run.Data with { DirichletAlpha = 0.3 } });
         Assert.Equal(before.Sum(s => s.Count(Split.Train)), after.Sum(s => s.Count(Split.Train)));
@@ -186,8 +186,8 @@ public sealed class SiteImagesTests : IDisposable
     public void Cache_smallerThanTheData_changesNoBit()
     {
         using var scope = NewDisposeScope();
-        MadeData.Segmentation(_folder.Path, "north", 4, 300, 300);
-        var run = MadeData.SegmentationRun(_folder.Path);
+        MadeData.Segmentation(folder.Path, "north", 4, 300, 300);
+        var run = MadeData.SegmentationRun(folder.Path);
         float[] Walk(int mib)
         {
             var site = SiteImages.Open(run with { Data = run.Data with { CacheMiB = mib } }).Single();
@@ -200,8 +200,8 @@ public sealed class SiteImagesTests : IDisposable
     [Fact]
     public void Batch_inAScope_leavesNoTensorBehind()
     {
-        MadeData.Segmentation(_folder.Path, "north", 3);
-        var site = SiteImages.Open(MadeData.SegmentationRun(_folder.Path)).Single();
+        MadeData.Segmentation(folder.Path, "north", 3);
+        var site = SiteImages.Open(MadeData.SegmentationRun(folder.Path)).Single();
         long live;
         using (var outer = NewDisposeScope())
         {
@@ -215,9 +215,9 @@ public sealed class SiteImagesTests : IDisposable
     [Fact]
     public void Pooled_sites_areOneInSiteOrder()
     {
-        MadeData.Segmentation(_folder.Path, "north", 3);
-        MadeData.Segmentation(_folder.Path, "south", 4);
-        var sites = SiteImages.Open(MadeData.SegmentationRun(_folder.Path));
+        MadeData.Segmentation(folder.Path, "north", 3);
+        MadeData.Segmentation(folder.Path, "south", 4);
+        var sites = SiteImages.Open(MadeData.SegmentationRun(folder.Path));
         var all = SiteImages.Pooled(sites, "all");
         Assert.Equal(sites.Sum(s => s.Count(Split.Train)), all.Count(Split.Train));
         Assert.Equal("north." + sites[0].Splits.Train[0].Name, all.Splits.Train[0].Name);
@@ -239,14 +239,15 @@ public sealed class SiteImagesTests : IDisposable
         for (var n = 0; n < 5; n++)
         {
             var shift = 100 * n;
-            MadeData.Write(_folder.Path, $"s/images/p{n}_0.nii", new Picture([.. Enumerable.Range(0, 60).Select(i => (float)(shift + i))], 1, 3, 4, 5));
-            MadeData.Write(_folder.Path, $"s/labels/p{n}_0.nii", new Picture([.. Enumerable.Range(0, 60).Select(i => i % 20 > 9 ? 1f : 0f)], 1, 3, 4, 5));
+            MadeData.Write(folder.Path, $"s/images/p{n}_0.nii", new Picture([.. Enumerable.Range(0, 60).Select(i => (float)(shift + i))], 1, 3, 4, 5));
+            MadeData.Write(folder.Path, $"s/labels/p{n}_0.nii", new Picture([.. Enumerable.Range(0, 60).Select(i => i % 20 > 9 ? 1f : 0f)], 1, 3, 4, 5));
         }
     }
 
     private RunOptions Volumes(PreprocessingOptions preprocessing)
     {
-        var run = MadeData.SegmentationRun(_folder.Path);
+        var run = MadeData.SegmentationRun(folder.Path);
         return run with { Network = run.Network with { Dimensions = 3 }, Preprocessing = preprocessing };
     }
 }
+

@@ -72,28 +72,28 @@ public sealed record GridTransform(int[] Size, double[] Center, double Depth, do
 
     private readonly ref struct Voxels(ReadOnlySpan<float> values, int[] size)
     {
-        private readonly ReadOnlySpan<float> _values = values;
-        private readonly int _depth = size[0], _height = size[1], _width = size[2];
+        private readonly ReadOnlySpan<float> values = values;
+        private readonly int depth = size[0], height = size[1], width = size[2];
 
-        public float Nearest(double d, double h, double w) => At(Round(d, _depth), Round(h, _height), Round(w, _width));
+        public float Nearest(double d, double h, double w) => At(Round(d, depth), Round(h, height), Round(w, width));
 
         public float Linear(double d, double h, double w)
         {
-            var (d0, d1, u) = Between(d, _depth);
+            var (d0, d1, u) = Between(d, depth);
             var below = InSlice(d0, h, w);
             return u == 0 ? below : below + u * (InSlice(d1, h, w) - below);
         }
 
         private float InSlice(int d, double h, double w)
         {
-            var (h0, h1, v) = Between(h, _height);
-            var (w0, w1, t) = Between(w, _width);
+            var (h0, h1, v) = Between(h, height);
+            var (w0, w1, t) = Between(w, width);
             var top = At(d, h0, w0) + t * (At(d, h0, w1) - At(d, h0, w0));
             var bottom = At(d, h1, w0) + t * (At(d, h1, w1) - At(d, h1, w0));
             return top + v * (bottom - top);
         }
 
-        private float At(int d, int h, int w) => _values[(d * _height + h) * _width + w];
+        private float At(int d, int h, int w) => values[(d * height + h) * width + w];
 
         private static int Round(double x, int size) => Math.Clamp((int)Math.Floor(x + 0.5), 0, size - 1);
 
@@ -105,3 +105,4 @@ public sealed record GridTransform(int[] Size, double[] Center, double Depth, do
         }
     }
 }
+

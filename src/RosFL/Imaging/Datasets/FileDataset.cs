@@ -10,7 +10,7 @@ namespace RosFL.Imaging.Datasets;
 internal sealed class FileDataset(
     string site, IReadOnlyList<CaseFiles> files, Func<CaseFiles, string> subject, double scale, double offset, bool targetIsImage) : IDataset
 {
-    private readonly Dictionary<string, CaseFiles> _files = files.ToDictionary(f => f.Name);
+    private readonly Dictionary<string, CaseFiles> files = files.ToDictionary(f => f.Name);
 
     public string Site => site;
 
@@ -18,7 +18,7 @@ internal sealed class FileDataset(
 
     public Example Load(Case @case)
     {
-        var f = _files[@case.Name];
+        var f = files[@case.Name];
         var input = InUnits(ChannelFiles.Read(f.Inputs, $"image '{@case.Name}' of site '{site}'"));
         var target = f.Target is null ? input : PictureFile.Read(f.Target);
         var mask = f.Mask is null ? null : PictureFile.Read(f.Mask);
@@ -29,3 +29,4 @@ internal sealed class FileDataset(
         ? picture
         : picture with { Values = Array.ConvertAll(picture.Values, v => (float)(v * scale + offset)) };
 }
+

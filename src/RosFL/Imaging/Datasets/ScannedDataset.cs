@@ -15,10 +15,10 @@ internal sealed class ScannedDataset(IDataset truth, CtOptions options) : IDatas
     /// <summary>Image sizes whose tables are kept; a site's scanner has few.</summary>
     private const int KeptSizes = 4;
 
-    private readonly Seeds _seeds = new(options.NoiseSeed);
-    private readonly ScanFolder _kept = new(options);
-    private readonly Lock _gate = new();
-    private readonly Dictionary<(int Height, int Width), CtSimulator> _scanners = [];
+    private readonly Seeds seeds = new(options.NoiseSeed);
+    private readonly ScanFolder kept = new(options);
+    private readonly Lock gate = new();
+    private readonly Dictionary<(int Height, int Width), CtSimulator> scanners = [];
 
     public string Site => truth.Site;
 
@@ -34,8 +34,8 @@ internal sealed class ScannedDataset(IDataset truth, CtOptions options) : IDatas
 
     private Picture Scan(Picture hu, Case @case, int slice)
     {
-        var seed = _seeds.For("ct", Seeds.Of(Site), Seeds.Of(@case.Name), slice);
-        return _kept.Get(hu, seed, () => Scanner(hu.Size[0], hu.Size[1])?.Degrade(hu, seed) ?? CtSimulator.Degrade(hu, options, options.Geometry, seed));
+        var seed = seeds.For("ct", Seeds.Of(Site), Seeds.Of(@case.Name), slice);
+        return kept.Get(hu, seed, () => Scanner(hu.Size[0], hu.Size[1])?.Degrade(hu, seed) ?? CtSimulator.Degrade(hu, options, options.Geometry, seed));
     }
 
     /// <summary>Means of blocks of pixels; a rest at the border falls away, and with it the place of the file's grid.</summary>
@@ -55,11 +55,12 @@ internal sealed class ScannedDataset(IDataset truth, CtOptions options) : IDatas
     /// <summary>The scanner for a size; null when too many sizes are kept already.</summary>
     private CtSimulator? Scanner(int height, int width)
     {
-        lock (_gate)
+        lock (gate)
         {
-            if (!_scanners.TryGetValue((height, width), out var scanner) && _scanners.Count < KeptSizes)
-                _scanners.Add((height, width), scanner = new CtSimulator(options, options.Geometry, height, width));
+            if (!scanners.TryGetValue((height, width), out var scanner) && scanners.Count < KeptSizes)
+                scanners.Add((height, width), scanner = new CtSimulator(options, options.Geometry, height, width));
             return scanner;
         }
     }
 }
+

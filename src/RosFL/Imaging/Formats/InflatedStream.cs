@@ -6,15 +6,15 @@ namespace RosFL.Imaging.Formats;
 /// <summary>The content of a gzip file, read once and in order; <see cref="CheckEnd"/> compares its length and checksum.</summary>
 internal sealed class InflatedStream(SourceFile file, FileStream compressed) : Stream
 {
-    private readonly GZipStream _inflater = new(compressed, CompressionMode.Decompress, leaveOpen: true);
-    private uint _crc;
-    private long _length;
+    private readonly GZipStream inflater = new(compressed, CompressionMode.Decompress, leaveOpen: true);
+    private uint crc;
+    private long length;
 
     public override int Read(Span<byte> buffer)
     {
-        var read = _inflater.Read(buffer);
-        _crc = Checksums.Crc32(buffer[..read], _crc);
-        _length += read;
+        var read = inflater.Read(buffer);
+        crc = Checksums.Crc32(buffer[..read], crc);
+        length += read;
         return read;
     }
 
@@ -29,9 +29,9 @@ internal sealed class InflatedStream(SourceFile file, FileStream compressed) : S
         Span<byte> trailer = stackalloc byte[8];
         compressed.Position = Math.Max(0, compressed.Length - 8);
         file.Fill(compressed, trailer, "its gzip trailer");
-        if (BinaryPrimitives.ReadUInt32LittleEndian(trailer) == _crc && BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]) == (uint)_length)
+        if (BinaryPrimitives.ReadUInt32LittleEndian(trailer) == crc && BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]) == (uint)length)
             return;
-        GzipMembers.Check(file, _length);
+        GzipMembers.Check(file, length);
     }
 
     public override bool CanRead => true;
@@ -42,7 +42,7 @@ internal sealed class InflatedStream(SourceFile file, FileStream compressed) : S
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => _length; set => throw new NotSupportedException(); }
+    public override long Position { get => length; set => throw new NotSupportedException(); }
 
     public override void Flush()
     {
@@ -56,7 +56,8 @@ internal sealed class InflatedStream(SourceFile file, FileStream compressed) : S
 
     protected override void Dispose(bool disposing)
     {
-        _inflater.Dispose();
+        inflater.Dispose();
         base.Dispose(disposing);
     }
 }
+

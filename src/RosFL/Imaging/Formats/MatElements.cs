@@ -12,12 +12,12 @@ internal sealed class MatElements(SourceFile file, Memory<byte> bytes, bool bigE
     public const uint Matrix = 14;
     public const uint Compressed = 15;
 
-    private int _position;
+    private int position;
 
     /// <summary>The next element, or null at the end.</summary>
     public MatElement? Next()
     {
-        var rest = bytes[_position..];
+        var rest = bytes[position..];
         if (rest.IsEmpty)
             return null;
         if (rest.Length < 8)
@@ -53,7 +53,7 @@ internal sealed class MatElements(SourceFile file, Memory<byte> bytes, bool bigE
         if (length > rest.Length - 8)
             throw file.Refused($"declares an element of {length} bytes where {rest.Length - 8} are left", "elements lie inside the file");
         var padded = type == Compressed ? length : ((long)length + 7) / 8 * 8;
-        _position += 8 + (int)Math.Min(padded, rest.Length - 8); // the last element's padding may be missing
+        position += 8 + (int)Math.Min(padded, rest.Length - 8); // the last element's padding may be missing
         return new MatElement(type, rest.Slice(8, (int)length));
     }
 
@@ -62,7 +62,8 @@ internal sealed class MatElements(SourceFile file, Memory<byte> bytes, bool bigE
         var length = typeAndLength >> 16;
         if (length > 4)
             throw file.Refused($"declares a small element of {length} bytes", "small elements have at most 4");
-        _position += 8;
+        position += 8;
         return new MatElement(typeAndLength & 0xffff, rest.Slice(4, (int)length));
     }
 }
+

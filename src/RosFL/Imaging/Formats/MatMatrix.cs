@@ -9,19 +9,19 @@ internal sealed class MatMatrix
     private const int MaxName = 4096;
     private const uint ComplexFlag = 0x0800;
 
-    private readonly SourceFile _file;
-    private readonly bool _bigEndian;
-    private readonly uint _flags;
-    private readonly long[] _shape;
-    private readonly MatElements _rest;
+    private readonly SourceFile file;
+    private readonly bool bigEndian;
+    private readonly uint flags;
+    private readonly long[] shape;
+    private readonly MatElements rest;
 
     private MatMatrix(SourceFile file, bool bigEndian, uint flags, long[] shape, string name, MatElements rest) =>
-        (_file, _bigEndian, _flags, _shape, Name, _rest) = (file, bigEndian, flags, shape, name, rest);
+        (this.file, this.bigEndian, this.flags, this.shape, Name, this.rest) = (file, bigEndian, flags, shape, name, rest);
 
     public string Name { get; }
 
     /// <summary>Classes 6 to 15 are double, single and the integers.</summary>
-    public bool IsRealNumeric => (_flags & 0xff) is >= 6 and <= 15 && (_flags & ComplexFlag) == 0;
+    public bool IsRealNumeric => (flags & 0xff) is >= 6 and <= 15 && (flags & ComplexFlag) == 0;
 
     public static MatMatrix Parse(SourceFile file, Memory<byte> content, bool bigEndian)
     {
@@ -47,17 +47,17 @@ internal sealed class MatMatrix
     /// <summary>The numbers, row-major; call once.</summary>
     public NumericArray ReadArray()
     {
-        var count = _file.Count("an array of", _shape);
-        var part = _rest.Next() ?? throw _file.Refused("holds an array without values", "the header declares some");
+        var count = file.Count("an array of", this.shape);
+        var part = rest.Next() ?? throw file.Refused("holds an array without values", "the header declares some");
         if (TypeOf(part.Type) is not { } type)
-            throw _file.Refused($"stores an array as type {part.Type}", "arrays of numbers are stored as types 1 to 7, 9, 12 or 13");
+            throw file.Refused($"stores an array as type {part.Type}", "arrays of numbers are stored as types 1 to 7, 9, 12 or 13");
         if (part.Content.Length != (long)count * type.Size())
-            throw _file.Refused($"holds {part.Content.Length} bytes for an array", $"its dimensions declare {(long)count * type.Size()}");
-        if (_rest.Next() is not null)
-            throw _file.Refused("has an element after a real array's values", "a real array has one part");
+            throw file.Refused($"holds {part.Content.Length} bytes for an array", $"its dimensions declare {(long)count * type.Size()}");
+        if (rest.Next() is not null)
+            throw file.Refused("has an element after a real array's values", "a real array has one part");
         using var stream = new MemoryStream(part.Content.ToArray());
-        var stored = NumberReader.ReadFloats(_file, stream, type, _bigEndian, count);
-        int[] shape = [.. _shape.Select(size => (int)size)];
+        var stored = NumberReader.ReadFloats(file, stream, type, bigEndian, count);
+        int[] shape = [.. this.shape.Select(size => (int)size)];
         return new NumericArray(NumericArray.FromColumnMajor(stored, shape), shape);
     }
 
@@ -80,3 +80,4 @@ internal sealed class MatMatrix
         _ => null,
     };
 }
+

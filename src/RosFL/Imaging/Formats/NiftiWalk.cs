@@ -3,32 +3,33 @@ namespace RosFL.Imaging.Formats;
 /// <summary>Goes through the voxels of a file in the file's order (i fastest, channels slowest) and gives each one's place in the canonical picture.</summary>
 internal sealed class NiftiWalk
 {
-    private readonly int[] _size;
-    private readonly int[] _steps;
-    private readonly int _start;
-    private readonly int _volume;
-    private int _i, _j, _k, _channel;
+    private readonly int[] size;
+    private readonly int[] steps;
+    private readonly int start;
+    private readonly int volume;
+    private int i, j, k, channel;
 
     public NiftiWalk(NiftiOrientation orientation, int[] size)
     {
-        (_start, _steps) = orientation.Walk(size);
-        _size = size;
-        _volume = size[0] * size[1] * size[2];
+        (start, steps) = orientation.Walk(size);
+        this.size = size;
+        volume = size[0] * size[1] * size[2];
     }
 
     public int Next()
     {
-        var place = _channel * _volume + _start + _i * _steps[0] + _j * _steps[1] + _k * _steps[2];
-        if (++_i < _size[0])
+        var place = channel * volume + start + i * steps[0] + j * steps[1] + k * steps[2];
+        if (++i < size[0])
             return place;
-        _i = 0;
-        if (++_j < _size[1])
+        i = 0;
+        if (++j < size[1])
             return place;
-        _j = 0;
-        if (++_k < _size[2])
+        j = 0;
+        if (++k < size[2])
             return place;
-        _k = 0;
-        _channel++;
+        k = 0;
+        channel++;
         return place;
     }
 }
+

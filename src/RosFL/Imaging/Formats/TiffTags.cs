@@ -3,14 +3,14 @@ namespace RosFL.Imaging.Formats;
 /// <summary>One directory of a TIFF 6.0 file. Every entry's values are checked to lie inside the file.</summary>
 internal sealed class TiffTags
 {
-    private readonly SourceFile _file;
-    private readonly byte[] _bytes;
-    private readonly bool _bigEndian;
-    private readonly Dictionary<int, (int Type, long Count, long At)> _entries = [];
+    private readonly SourceFile file;
+    private readonly byte[] bytes;
+    private readonly bool bigEndian;
+    private readonly Dictionary<int, (int Type, long Count, long At)> entries = [];
 
     private TiffTags(SourceFile file, byte[] bytes, bool bigEndian, long at)
     {
-        (_file, _bytes, _bigEndian) = (file, bytes, bigEndian);
+        (this.file, this.bytes, this.bigEndian) = (file, bytes, bigEndian);
         RequireInside(at, 2, "a directory");
         var entries = Number.UInt16((int)at);
         RequireInside(at, 2 + 12L * entries + 4, "a directory");
@@ -22,7 +22,7 @@ internal sealed class TiffTags
     /// <summary>Offset of the next directory; 0 after the last.</summary>
     private uint Next { get; }
 
-    private EndianBytes Number => new(_bytes, _bigEndian);
+    private EndianBytes Number => new(bytes, bigEndian);
 
     /// <summary>The directories of a file, at most as many as LibTiff can count.</summary>
     public static List<TiffTags> ParseAll(SourceFile file, byte[] bytes)
@@ -44,13 +44,13 @@ internal sealed class TiffTags
         return all;
     }
 
-    public bool Has(int tag) => _entries.ContainsKey(tag);
+    public bool Has(int tag) => entries.ContainsKey(tag);
 
     /// <summary>The whole numbers of a tag.</summary>
     public long[] Values(int tag)
     {
-        if (!_entries.TryGetValue(tag, out var entry))
-            throw _file.Refused($"lacks tag {tag}", "TIFF needs it to describe pixels");
+        if (!entries.TryGetValue(tag, out var entry))
+            throw file.Refused($"lacks tag {tag}", "TIFF needs it to describe pixels");
         var values = new long[entry.Count];
         for (var i = 0; i < values.Length; i++)
         {
@@ -59,20 +59,20 @@ internal sealed class TiffTags
                 1 => Number.Byte((int)entry.At + i),
                 3 => Number.UInt16((int)entry.At + 2 * i),
                 4 => Number.UInt32((int)entry.At + 4 * i),
-                _ => throw _file.Refused($"stores tag {tag} as type {entry.Type}", "it must be whole numbers (1, 3 or 4)"),
+                _ => throw file.Refused($"stores tag {tag} as type {entry.Type}", "it must be whole numbers (1, 3 or 4)"),
             };
         }
         return values;
     }
 
-    public long Single(int tag) => Values(tag) is [var value, ..] ? value : throw _file.Refused($"has tag {tag} without a value", "TIFF needs one");
+    public long Single(int tag) => Values(tag) is [var value, ..] ? value : throw file.Refused($"has tag {tag} without a value", "TIFF needs one");
 
     public long Single(int tag, long missing) => Has(tag) ? Single(tag) : missing;
 
     public void RequireInside(long at, long length, string what)
     {
-        if (at < 0 || length < 0 || at + length > _bytes.Length)
-            throw _file.Refused($"places {what} at bytes {at} to {at + length}", $"the file has {_bytes.Length}");
+        if (at < 0 || length < 0 || at + length > bytes.Length)
+            throw file.Refused($"places {what} at bytes {at} to {at + length}", $"the file has {bytes.Length}");
     }
 
     private void AddEntry(int at)
@@ -80,11 +80,12 @@ internal sealed class TiffTags
         var (tag, type, count) = (Number.UInt16(at), Number.UInt16(at + 2), Number.UInt32(at + 4));
         var size = type switch { 1 or 2 or 6 or 7 => 1, 3 or 8 => 2, 4 or 9 or 11 or 13 => 4, 5 or 10 or 12 => 8, _ => 0 };
         if (size == 0)
-            throw _file.Refused($"stores tag {tag} as type {type}", "TIFF has types 1 to 13");
+            throw file.Refused($"stores tag {tag} as type {type}", "TIFF has types 1 to 13");
         var length = (long)size * count;
         long valuesAt = length <= 4 ? at + 8 : Number.UInt32(at + 8);
         RequireInside(valuesAt, length, $"the values of tag {tag}");
-        if (!_entries.TryAdd(tag, (type, count, valuesAt)))
-            throw _file.Refused($"has tag {tag} twice", "a page has each tag once");
+        if (!entries.TryAdd(tag, (type, count, valuesAt)))
+            throw file.Refused($"has tag {tag} twice", "a page has each tag once");
     }
 }
+

@@ -10,10 +10,10 @@ internal sealed class SiteReading
     /// <summary>More different values than this are an image, not labels.</summary>
     private const int MostLabels = 256;
 
-    private readonly List<FileProblem> _problems = [];
-    private readonly List<string> _shapes = [], _spacings = [];
-    private readonly IntensitySums _inputs = new(), _targets = new();
-    private readonly SortedDictionary<float, (int Images, long Pixels)> _labels = [];
+    private readonly List<FileProblem> problems = [];
+    private readonly List<string> shapes = [], spacings = [];
+    private readonly IntensitySums inputs = new(), targets = new();
+    private readonly SortedDictionary<float, (int Images, long Pixels)> labels = [];
 
     public static SiteInspection Inspect(string folder, DataLayout layout, StudyTask task, bool simulateCt)
     {
@@ -22,11 +22,11 @@ internal sealed class SiteReading
         var listing = reading.List(folder, layout, task, simulateCt);
         foreach (var files in listing.Cases)
             reading.Read(files, task == StudyTask.Segmentation);
-        var pixels = reading._labels.Values.Sum(l => l.Pixels);
-        return new SiteInspection(name, listing.Cases.Count, listing.Cases.Count(c => c.Mask is not null), Count(reading._shapes), Count(reading._spacings),
-            reading._inputs.Range, reading._targets.Range,
-            [.. reading._labels.Select(l => new LabelTally(l.Key, l.Value.Images, l.Value.Pixels / (double)pixels))],
-            [.. listing.Problems, .. reading._problems], listing.Ignored);
+        var pixels = reading.labels.Values.Sum(l => l.Pixels);
+        return new SiteInspection(name, listing.Cases.Count, listing.Cases.Count(c => c.Mask is not null), Count(reading.shapes), Count(reading.spacings),
+            reading.inputs.Range, reading.targets.Range,
+            [.. reading.labels.Select(l => new LabelTally(l.Key, l.Value.Images, l.Value.Pixels / (double)pixels))],
+            [.. listing.Problems, .. reading.problems], listing.Ignored);
     }
 
     private FolderListing List(string folder, DataLayout layout, StudyTask task, bool simulateCt)
@@ -37,7 +37,7 @@ internal sealed class SiteReading
         }
         catch (RosflException error)
         {
-            _problems.Add(new(folder, error.Message));
+            problems.Add(new(folder, error.Message));
             return new([], [], []);
         }
     }
@@ -46,11 +46,11 @@ internal sealed class SiteReading
     {
         var inputs = files.Inputs.Select(TryRead).OfType<Picture>().ToArray();
         foreach (var input in inputs)
-            _inputs.Add(input);
+            this.inputs.Add(input);
         if (inputs.Length == files.Inputs.Count)
         {
-            _shapes.Add(string.Join("x", [inputs.Sum(i => i.Channels), .. inputs[0].Size]));
-            _spacings.Add(string.Join("x", inputs[0].SpacingMm.Select(mm => Math.Round(mm, 3))));
+            shapes.Add(string.Join("x", [inputs.Sum(i => i.Channels), .. inputs[0].Size]));
+            spacings.Add(string.Join("x", inputs[0].SpacingMm.Select(mm => Math.Round(mm, 3))));
         }
         var target = files.Target is null ? null : TryRead(files.Target);
         CompareSizes(files.Target, target, inputs);
@@ -58,7 +58,7 @@ internal sealed class SiteReading
         if (target is not null && labels)
             CountLabels(files.Target!, target); // a target was read from its file
         else if (target is not null)
-            _targets.Add(target);
+            targets.Add(target);
     }
 
     /// <summary>The one place where a refused file does not end the work: the list of all of them is the result.</summary>
@@ -70,7 +70,7 @@ internal sealed class SiteReading
         }
         catch (RosflException error)
         {
-            _problems.Add(new(file, error.Message));
+            problems.Add(new(file, error.Message));
             return null;
         }
     }
@@ -78,7 +78,7 @@ internal sealed class SiteReading
     private void CompareSizes(string? file, Picture? picture, Picture[] inputs)
     {
         if (file is not null && picture is not null && inputs.Length > 0 && !inputs.All(i => i.SameSize(picture)))
-            _problems.Add(new(file, $"has size {string.Join("x", picture.Size.ToArray())} where its image has {string.Join("x", inputs[0].Size.ToArray())}: export both on one grid"));
+            problems.Add(new(file, $"has size {string.Join("x", picture.Size.ToArray())} where its image has {string.Join("x", inputs[0].Size.ToArray())}: export both on one grid"));
     }
 
     private void CountLabels(string file, Picture target)
@@ -89,15 +89,16 @@ internal sealed class SiteReading
                 counts[value] = counts.GetValueOrDefault(value) + 1;
         if (counts.Count > MostLabels || counts.Keys.Any(v => v < 0 || v != MathF.Floor(v)))
         {
-            _problems.Add(new(file, "holds other values than a few whole numbers from 0 up, so it is no label map: export the labels without interpolation"));
+            problems.Add(new(file, "holds other values than a few whole numbers from 0 up, so it is no label map: export the labels without interpolation"));
             return;
         }
         foreach (var (value, pixels) in counts)
         {
-            var (images, before) = _labels.GetValueOrDefault(value);
-            _labels[value] = (images + 1, before + pixels);
+            var (images, before) = labels.GetValueOrDefault(value);
+            labels[value] = (images + 1, before + pixels);
         }
     }
 
     private static Tally[] Count(List<string> values) => [.. values.GroupBy(v => v).OrderByDescending(g => g.Count()).Select(g => new Tally(g.Key, g.Count()))];
 }
+

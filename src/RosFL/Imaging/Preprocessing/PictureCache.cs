@@ -7,9 +7,9 @@ namespace RosFL.Imaging.Preprocessing;
 /// <param name="limit">Bytes; one case beyond it is still handed out, but not kept.</param>
 public sealed class PictureCache(long limit)
 {
-    private readonly Lock _gate = new();
-    private readonly Dictionary<object, LinkedListNode<Entry>> _entries = [];
-    private readonly LinkedList<Entry> _lastUsedFirst = [];
+    private readonly Lock gate = new();
+    private readonly Dictionary<object, LinkedListNode<Entry>> entries = [];
+    private readonly LinkedList<Entry> lastUsedFirst = [];
 
     /// <summary>Bytes kept now.</summary>
     public long Bytes { get; private set; }
@@ -32,26 +32,26 @@ public sealed class PictureCache(long limit)
 
     private Entry Find(object key, Func<Prepared> make)
     {
-        lock (_gate)
+        lock (gate)
         {
-            if (_entries.TryGetValue(key, out var node))
-                _lastUsedFirst.Remove(node);
+            if (entries.TryGetValue(key, out var node))
+                lastUsedFirst.Remove(node);
             else
-                _entries.Add(key, node = new(new Entry(key, new(make))));
-            _lastUsedFirst.AddFirst(node);
+                entries.Add(key, node = new(new Entry(key, new(make))));
+            lastUsedFirst.AddFirst(node);
             return node.Value;
         }
     }
 
     private void Count(Entry entry, long bytes)
     {
-        lock (_gate)
+        lock (gate)
         {
             if (entry.Bytes > 0 || !IsKept(entry))
                 return;
             entry.Bytes = bytes;
             Bytes += bytes;
-            for (var node = _lastUsedFirst.Last; node is not null && Bytes > limit;)
+            for (var node = lastUsedFirst.Last; node is not null && Bytes > limit;)
             {
                 var before = node.Previous;
                 if (node.Value.Bytes > 0) // the others are still being made
@@ -63,17 +63,17 @@ public sealed class PictureCache(long limit)
 
     private void Forget(Entry entry)
     {
-        lock (_gate)
+        lock (gate)
             if (IsKept(entry))
                 Remove(entry);
     }
 
-    private bool IsKept(Entry entry) => _entries.TryGetValue(entry.Key, out var node) && node.Value == entry;
+    private bool IsKept(Entry entry) => entries.TryGetValue(entry.Key, out var node) && node.Value == entry;
 
     private void Remove(Entry entry)
     {
-        _entries.Remove(entry.Key, out var node);
-        _lastUsedFirst.Remove(node!); // its caller found it in _entries
+        entries.Remove(entry.Key, out var node);
+        lastUsedFirst.Remove(node!); // its caller found it in entries
         Bytes -= entry.Bytes;
     }
 
@@ -86,3 +86,4 @@ public sealed class PictureCache(long limit)
         public long Bytes { get; set; }
     }
 }
+

@@ -6,7 +6,7 @@ namespace RosFL.Imaging.Preprocessing;
 /// <param name="foreground">For <see cref="IntensityKind.CtForeground"/>; null otherwise.</param>
 public sealed class Preprocessor(RunOptions run, ForegroundStatistics? foreground = null)
 {
-    private readonly PreprocessingOptions _options = run.Preprocessing;
+    private readonly PreprocessingOptions options = run.Preprocessing;
 
     private bool Segments => run.Task == StudyTask.Segmentation;
 
@@ -24,7 +24,7 @@ public sealed class Preprocessor(RunOptions run, ForegroundStatistics? foregroun
             target = Segments ? Resampling.Nearest(target, size) : Resampling.Linear(target, size);
             mask = mask is null ? null : Resampling.Nearest(mask, size);
         }
-        var map = IntensityFit.Map(input, mask, _options, foreground);
+        var map = IntensityFit.Map(input, mask, options, foreground);
         return new Prepared(map.Forward(input), Segments ? target : map.Forward(target), mask, map, wholeTarget, wholeMask);
     }
 
@@ -41,7 +41,7 @@ public sealed class Preprocessor(RunOptions run, ForegroundStatistics? foregroun
     {
         var input = ChooseChannel(example.Input, name);
         var target = Segments
-            ? LabelMaps.Labels(example.Target, Math.Max(2, run.Network.OutputChannels), _options.BinaryLabels, name)
+            ? LabelMaps.Labels(example.Target, Math.Max(2, run.Network.OutputChannels), options.BinaryLabels, name)
             : ChooseChannel(example.Target, name);
         var mask = example.Mask is null ? null : LabelMaps.Mask(example.Mask, name);
         Check(input.SameSize(target), name, $"a target of size {Text(target.Size)} for an input of size {Text(input.Size)}", "both must have the same pixels; export them again on one grid");
@@ -64,7 +64,7 @@ public sealed class Preprocessor(RunOptions run, ForegroundStatistics? foregroun
 
     private Picture ChooseChannel(Picture picture, string name)
     {
-        var channel = _options.Channel;
+        var channel = options.Channel;
         if (channel < 0 || picture.Channels == 1)
             return picture;
         Check(channel < picture.Channels, name, $"{picture.Channels} channels where preprocessing.channel is {channel}", "channels count from 0; choose one that exists");
@@ -80,7 +80,7 @@ public sealed class Preprocessor(RunOptions run, ForegroundStatistics? foregroun
         [.. input.SpacingMm[..(input.Dimensions - spacing.Length)], .. spacing];
 
     private double[] SpacingOf(string site) =>
-        run.Data.Sites.Concat(run.Data.UnseenSites).FirstOrDefault(s => s.Name == site)?.SpacingMm ?? _options.SpacingMm;
+        run.Data.Sites.Concat(run.Data.UnseenSites).FirstOrDefault(s => s.Name == site)?.SpacingMm ?? options.SpacingMm;
 
     private static string Text(ReadOnlySpan<int> size) => string.Join("x", size.ToArray());
 
@@ -90,3 +90,4 @@ public sealed class Preprocessor(RunOptions run, ForegroundStatistics? foregroun
             throw new RosflException(ExitCode.InvalidData, $"Image '{name}' has {found}: {remedy}.");
     }
 }
+

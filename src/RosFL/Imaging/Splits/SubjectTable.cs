@@ -5,10 +5,10 @@ namespace RosFL.Imaging.Splits;
 /// <summary>The subjects file: a CSV with a heading line and the columns file, subject and, for one data set of many sites, site.</summary>
 public sealed class SubjectTable
 {
-    private readonly Dictionary<(string Site, string File), string> _subjects = [];
-    private readonly string _path;
+    private readonly Dictionary<(string Site, string File), string> subjects = [];
+    private readonly string path;
 
-    private SubjectTable(string path) => _path = path;
+    private SubjectTable(string path) => this.path = path;
 
     /// <summary>The sites named in the file, in order of their names; empty without a site column.</summary>
     public IReadOnlyList<string> Sites { get; private set; } = [];
@@ -31,7 +31,7 @@ public sealed class SubjectTable
             if (row.Length != heading.Length || row[subject].Length == 0)
                 throw new RosflException(ExitCode.InvalidData,
                     $"Line {line + 1} of subjects file '{path}' has {row.Length} fields or an empty subject where the heading has {heading.Length}: complete it.");
-            if (!table._subjects.TryAdd((site < 0 ? "" : row[site], FileNames.Stem(row[file])), row[subject]))
+            if (!table.subjects.TryAdd((site < 0 ? "" : row[site], FileNames.Stem(row[file])), row[subject]))
                 throw new RosflException(ExitCode.InvalidData, $"Line {line + 1} of subjects file '{path}' names a file a second time: keep one line a file (and site).");
         }
         table.Sites = site < 0 ? [] : [.. rows.Skip(1).Select(r => r[site]).Distinct().Order(StringComparer.Ordinal)];
@@ -39,11 +39,12 @@ public sealed class SubjectTable
     }
 
     /// <summary>Whether the file's row is one of <paramref name="site"/>; true for every row without a site column.</summary>
-    public bool IsAt(string site, string file) => Sites.Count == 0 || _subjects.ContainsKey((site, FileNames.Stem(file)));
+    public bool IsAt(string site, string file) => Sites.Count == 0 || subjects.ContainsKey((site, FileNames.Stem(file)));
 
     /// <exception cref="RosflException">The file has no row.</exception>
     public string Subject(string site, string file) =>
-        _subjects.TryGetValue((Sites.Count == 0 ? "" : site, FileNames.Stem(file)), out var subject)
+        subjects.TryGetValue((Sites.Count == 0 ? "" : site, FileNames.Stem(file)), out var subject)
             ? subject
-            : throw new RosflException(ExitCode.InvalidData, $"Subjects file '{_path}' has no line for '{file}' of site '{site}': add one, or remove the image.");
+            : throw new RosflException(ExitCode.InvalidData, $"Subjects file '{path}' has no line for '{file}' of site '{site}': add one, or remove the image.");
 }
+

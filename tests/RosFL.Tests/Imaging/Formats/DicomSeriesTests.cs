@@ -8,16 +8,16 @@ namespace RosFL.Tests.Imaging.Formats;
 /// <summary>DICOM through the real dcm2niix, on public files; the absent program; the files that must be refused.</summary>
 public sealed class DicomSeriesTests : IDisposable
 {
-    private readonly ScratchFolder _folder = new();
+    private readonly ScratchFolder folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public void Convert_realSeries_isOneVolumeWithTheExpectedPixels()
     {
         RequireProgram();
-        var done = DicomSeries.Convert(RealData.Images("dicom", "mr_series_ge_signa"), _folder.File("out"));
-        Assert.Equal([_folder.File("out/series_001.nii.gz")], done.Volumes);
+        var done = DicomSeries.Convert(RealData.Images("dicom", "mr_series_ge_signa"), folder.File("out"));
+        Assert.Equal([folder.File("out/series_001.nii.gz")], done.Volumes);
         Assert.Empty(done.Refused);
         var picture = PictureFile.Read(done.Volumes[0]);
         Assert.Equal(256 * 256 * 20, picture.Values.Length);
@@ -33,9 +33,9 @@ public sealed class DicomSeriesTests : IDisposable
     {
         RequireProgram();
         var source = RealData.Images("dicom", file);
-        Directory.CreateDirectory(_folder.File("in"));
-        File.Copy(source, _folder.File("in/a.dcm"));
-        var error = Assert.Throws<RosflException>(() => DicomSeries.Convert(_folder.File("in"), _folder.File("out"), decompressor: "no-such-program-gdcmconv"));
+        Directory.CreateDirectory(folder.File("in"));
+        File.Copy(source, folder.File("in/a.dcm"));
+        var error = Assert.Throws<RosflException>(() => DicomSeries.Convert(folder.File("in"), folder.File("out"), decompressor: "no-such-program-gdcmconv"));
         Assert.Contains(compression, error.Message, StringComparison.Ordinal);
         Assert.Contains("libgdcm-tools", error.Message, StringComparison.Ordinal);
     }
@@ -54,9 +54,9 @@ public sealed class DicomSeriesTests : IDisposable
         RequireProgram();
         RequireProgram("gdcmconv");
         var source = RealData.Images("dicom", file);
-        Directory.CreateDirectory(_folder.File("in"));
-        File.Copy(source, _folder.File("in/a.dcm"));
-        var done = DicomSeries.Convert(_folder.File("in"), _folder.File("out"));
+        Directory.CreateDirectory(folder.File("in"));
+        File.Copy(source, folder.File("in/a.dcm"));
+        var done = DicomSeries.Convert(folder.File("in"), folder.File("out"));
         var (slope, intercept, hash) = Expected(file);
         var picture = PictureFile.Read(Assert.Single(done.Volumes));
         // which way a picture without a place in space is turned is the converter's choice
@@ -68,7 +68,7 @@ public sealed class DicomSeriesTests : IDisposable
     public void Convert_mixedFolder_namesEveryFileThatIsRefused()
     {
         RequireProgram();
-        var done = DicomSeries.Convert(RealData.Images("dicom", "other"), _folder.File("out"));
+        var done = DicomSeries.Convert(RealData.Images("dicom", "other"), folder.File("out"));
         string ReasonOf(string name) => done.Refused.Single(file => Path.GetFileName(file.Path) == name).Reason;
         Assert.Contains("transfer syntax", ReasonOf("neg_missing_transfer_syntax.dcm"), StringComparison.Ordinal);
         Assert.Matches("no image|transfer syntax|storage class|magic", ReasonOf("rtstruct_not_an_image.dcm"));
@@ -79,9 +79,9 @@ public sealed class DicomSeriesTests : IDisposable
     public void Convert_onlyAnObjectThatIsNoImage_isRefused()
     {
         var source = RealData.Images("dicom", "other", "rtstruct_not_an_image.dcm");
-        Directory.CreateDirectory(_folder.File("in"));
-        File.Copy(source, _folder.File("in/plan.dcm"));
-        var error = Assert.Throws<RosflException>(() => DicomSeries.Convert(_folder.File("in"), _folder.File("out")));
+        Directory.CreateDirectory(folder.File("in"));
+        File.Copy(source, folder.File("in/plan.dcm"));
+        var error = Assert.Throws<RosflException>(() => DicomSeries.Convert(folder.File("in"), folder.File("out")));
         Assert.Equal(ExitCode.InvalidFile, error.Code);
         Assert.Contains("plan.dcm", error.Message, StringComparison.Ordinal);
     }
@@ -91,7 +91,7 @@ public sealed class DicomSeriesTests : IDisposable
     public void Convert_ctSeriesWithSegmentation_convertsTheImagesOnly()
     {
         RequireProgram();
-        var done = DicomSeries.Convert(RealData.Images("dicom", "ct_series_with_seg"), _folder.File("out"));
+        var done = DicomSeries.Convert(RealData.Images("dicom", "ct_series_with_seg"), folder.File("out"));
         Assert.Single(done.Volumes);
         Assert.Equal("liver_seg_3frame.dcm", Path.GetFileName(Assert.Single(done.Refused).Path));
         Assert.Equal([1, 3, 512, 512], PictureFile.Read(done.Volumes[0]).Shape);
@@ -100,18 +100,18 @@ public sealed class DicomSeriesTests : IDisposable
     [Fact]
     public void Convert_textFile_isRefusedWithoutReachingTheConverter()
     {
-        Directory.CreateDirectory(_folder.File("in"));
-        File.WriteAllText(_folder.File("in/readme.txt"), "no picture");
-        var error = Assert.Throws<RosflException>(() => DicomSeries.Convert(_folder.File("in"), _folder.File("out")));
+        Directory.CreateDirectory(folder.File("in"));
+        File.WriteAllText(folder.File("in/readme.txt"), "no picture");
+        var error = Assert.Throws<RosflException>(() => DicomSeries.Convert(folder.File("in"), folder.File("out")));
         Assert.Contains("'readme.txt' does not have DICOM's magic", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Convert_programAbsent_namesThePackage()
     {
-        Directory.CreateDirectory(_folder.File("in"));
-        File.WriteAllBytes(_folder.File("in/a.dcm"), HandMadeDicom("1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.1.2.1"));
-        var error = Assert.Throws<RosflException>(() => DicomSeries.Convert(_folder.File("in"), _folder.File("out"), program: "no-such-program-dcm2niix"));
+        Directory.CreateDirectory(folder.File("in"));
+        File.WriteAllBytes(folder.File("in/a.dcm"), HandMadeDicom("1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.1.2.1"));
+        var error = Assert.Throws<RosflException>(() => DicomSeries.Convert(folder.File("in"), folder.File("out"), program: "no-such-program-dcm2niix"));
         Assert.Equal(ExitCode.MissingProgram, error.Code);
         Assert.Contains("install the package 'dcm2niix'", error.Message, StringComparison.Ordinal);
     }
@@ -160,3 +160,4 @@ public sealed class DicomSeriesTests : IDisposable
             .Sum(entry => entry.GetProperty("sum").GetDouble());
     }
 }
+

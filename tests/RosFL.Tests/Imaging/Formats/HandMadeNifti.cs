@@ -5,11 +5,11 @@ namespace RosFL.Tests.Imaging.Formats;
 /// <summary>NIfTI-1 headers byte by byte, independent of the library's writer: a 3 x 2 x 2 uint8 volume of 0..11 unless changed.</summary>
 internal sealed class HandMadeNifti
 {
-    private readonly bool _bigEndian;
+    private readonly bool bigEndian;
 
     public HandMadeNifti(bool bigEndian = false)
     {
-        _bigEndian = bigEndian;
+        this.bigEndian = bigEndian;
         Int32(0, 348).Dim(3, 3, 2, 2).Int16(70, 2).Int16(72, 8).Single(108, 352).Sform([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0]);
         "n+1\0"u8.CopyTo(Header.AsSpan(344));
     }
@@ -50,7 +50,7 @@ internal sealed class HandMadeNifti
 
     public HandMadeNifti Int16(int at, short value)
     {
-        if (_bigEndian)
+        if (bigEndian)
             BinaryPrimitives.WriteInt16BigEndian(Header.AsSpan(at), value);
         else
             BinaryPrimitives.WriteInt16LittleEndian(Header.AsSpan(at), value);
@@ -59,7 +59,7 @@ internal sealed class HandMadeNifti
 
     public HandMadeNifti Int32(int at, int value)
     {
-        if (_bigEndian)
+        if (bigEndian)
             BinaryPrimitives.WriteInt32BigEndian(Header.AsSpan(at), value);
         else
             BinaryPrimitives.WriteInt32LittleEndian(Header.AsSpan(at), value);
@@ -68,3 +68,4 @@ internal sealed class HandMadeNifti
 
     public HandMadeNifti Single(int at, float value) => Int32(at, BitConverter.SingleToInt32Bits(value));
 }
+

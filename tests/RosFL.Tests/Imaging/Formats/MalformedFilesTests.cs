@@ -103,28 +103,28 @@ public sealed class MalformedFilesTests : IDisposable
         ["unknown extension"] = ("a.bmp", [1, 2, 3], "extension '.bmp'"),
     };
 
-    private readonly ScratchFolder _folder = new();
+    private readonly ScratchFolder folder = new();
 
     public static TheoryData<string> CaseNames => [.. Cases.Keys];
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Theory]
     [MemberData(nameof(CaseNames))]
     public void Read_malformedFile_isRefusedByASentence(string name)
     {
         var (file, bytes, found) = Cases[name];
-        var path = _folder.File(file, bytes);
+        var path = folder.File(file, bytes);
         var error = Assert.Throws<RosflException>(() => PictureFile.Read(path));
         Assert.Equal(ExitCode.InvalidFile, error.Code);
         Assert.StartsWith($"File '{file}' ", error.Message, StringComparison.Ordinal);
         Assert.Contains(found, error.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(_folder.Path, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(folder.Path, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Read_missingFile_isRefused() =>
-        Assert.Contains("does not exist", Assert.Throws<RosflException>(() => PictureFile.Read(_folder.File("none.png"))).Message, StringComparison.Ordinal);
+        Assert.Contains("does not exist", Assert.Throws<RosflException>(() => PictureFile.Read(folder.File("none.png"))).Message, StringComparison.Ordinal);
 
     public static TheoryData<string, byte[]> Whole => new()
     {
@@ -145,7 +145,7 @@ public sealed class MalformedFilesTests : IDisposable
     public void Read_mutatedFile_isReadOrRefusedInBoundedMemory(string name, byte[] whole)
     {
         const long MostBytes = 48 << 20;
-        var path = _folder.File(name, whole);
+        var path = folder.File(name, whole);
         _ = PictureFile.Read(path);
         Gen.Select(Gen.Int[0, 4], Gen.Int[0, whole.Length - 1], Gen.Byte).Array[1, 4].Sample(changes =>
         {
@@ -218,3 +218,4 @@ public sealed class MalformedFilesTests : IDisposable
         return File.ReadAllBytes(folder.File("a.tif"));
     }
 }
+

@@ -8,9 +8,9 @@ namespace RosFL.Tests.Imaging.Formats;
 /// <summary>MATLAB 5 files: hand-made ones, and the golden runs' data against the same numbers as safetensors.</summary>
 public sealed class MatFileTests : IDisposable
 {
-    private readonly ScratchFolder _folder = new();
+    private readonly ScratchFolder folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Theory]
     [InlineData(false, false)]
@@ -21,7 +21,7 @@ public sealed class MatFileTests : IDisposable
     {
         var mat = new HandMadeMat(bigEndian);
         var matrix = mat.Matrix("picture", 7, [2, 3], 7, mat.Floats(0, 3, 1, 4, 2, 5));
-        var array = MatFile.Read(_folder.File("a.mat", mat.File(compressed ? mat.Compressed(matrix) : matrix)))["picture"];
+        var array = MatFile.Read(folder.File("a.mat", mat.File(compressed ? mat.Compressed(matrix) : matrix)))["picture"];
         Assert.Equal([2, 3], array.Shape);
         Assert.Equal([0, 1, 2, 3, 4, 5], array.Values);
     }
@@ -32,7 +32,7 @@ public sealed class MatFileTests : IDisposable
     {
         var mat = new HandMadeMat(bigEndian: false);
         var bytes = mat.File(mat.Matrix("x", 6, [2, 2], 2, [1, 2, 3, 4]), mat.Matrix("other", 4, [1, 5], 16, [.. "hello"u8]));
-        var arrays = MatFile.Read(_folder.File("a.mat", bytes));
+        var arrays = MatFile.Read(folder.File("a.mat", bytes));
         Assert.Equal([1, 3, 2, 4], Assert.Single(arrays).Value.Values);
     }
 
@@ -41,7 +41,7 @@ public sealed class MatFileTests : IDisposable
     {
         var mat = new HandMadeMat(bigEndian: false);
         var bytes = mat.File(mat.Matrix("data", 9, [2, 3, 4], 2, [.. Enumerable.Range(0, 24).Select(i => (byte)i)]));
-        var picture = PictureFile.Read(_folder.File("a.mat", bytes));
+        var picture = PictureFile.Read(folder.File("a.mat", bytes));
         Assert.Equal([2, 3, 4], picture.Shape);
         Assert.Equal(1 + 2 * 2 + 6 * 3, picture.Values[1 * 12 + 2 * 4 + 3]);
     }
@@ -51,7 +51,7 @@ public sealed class MatFileTests : IDisposable
     {
         var bytes = new byte[600];
         "MATLAB 7.3 MAT-file, Platform: GLNXA64"u8.CopyTo(bytes);
-        var error = Assert.Throws<RosflException>(() => MatFile.Read(_folder.File("a.mat", bytes)));
+        var error = Assert.Throws<RosflException>(() => MatFile.Read(folder.File("a.mat", bytes)));
         Assert.Contains("HDF5", error.Message, StringComparison.Ordinal);
         Assert.Contains("-v7", error.Message, StringComparison.Ordinal);
     }
@@ -60,7 +60,7 @@ public sealed class MatFileTests : IDisposable
     public void ReadArray_complexOrMissing_isRefused()
     {
         var mat = new HandMadeMat(bigEndian: false);
-        var path = _folder.File("a.mat", mat.File(mat.Matrix("data", 7, [1, 2], 7, mat.Floats(1, 2), complex: true)));
+        var path = folder.File("a.mat", mat.File(mat.Matrix("data", 7, [1, 2], 7, mat.Floats(1, 2), complex: true)));
         Assert.Throws<RosflException>(() => MatFile.ReadArray(path, "data"));
         Assert.Empty(MatFile.Read(path));
     }
@@ -89,3 +89,4 @@ public sealed class MatFileTests : IDisposable
     public void ReadArray_goldenGeometry_hasElevenNumbers() =>
         Assert.Equal([1, 11], MatFile.ReadArray(RealData.Golden("data", "geometry_4", "train", "geometry", "slice_000.mat"), "data").Shape);
 }
+

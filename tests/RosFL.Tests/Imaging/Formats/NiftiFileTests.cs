@@ -8,16 +8,16 @@ namespace RosFL.Tests.Imaging.Formats;
 /// <summary>Values, orientation and place of NIfTI files against headers made by hand.</summary>
 public sealed class NiftiFileTests : IDisposable
 {
-    private readonly ScratchFolder _folder = new();
+    private readonly ScratchFolder folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void Read_identityAffine_givesZyxShapeAndFileOrder(bool bigEndian)
     {
-        var picture = PictureFile.Read(_folder.File("a.nii", new HandMadeNifti(bigEndian).Bytes));
+        var picture = PictureFile.Read(folder.File("a.nii", new HandMadeNifti(bigEndian).Bytes));
         Assert.Equal([1, 2, 2, 3], picture.Shape);
         Assert.Equal([.. Enumerable.Range(0, 12).Select(i => (float)i)], picture.Values);
         Assert.Equal([1, 1, 1], picture.SpacingMm);
@@ -28,7 +28,7 @@ public sealed class NiftiFileTests : IDisposable
     public void Read_turnedAxes_givesCanonicalOrientation()
     {
         var nifti = new HandMadeNifti().Sform([-2, 0, 0, 10, 0, 0, 4, 20, 0, 3, 0, 30]);
-        var picture = PictureFile.Read(_folder.File("a.nii", nifti.Bytes));
+        var picture = PictureFile.Read(folder.File("a.nii", nifti.Bytes));
         Assert.Equal([1, 2, 2, 3], picture.Shape);
         Assert.Equal([3, 4, 2], picture.SpacingMm);
         // canonical (z, y, x) is file (i = 2 - x, j = z, k = y), whose value is i + 3 j + 6 k
@@ -42,7 +42,7 @@ public sealed class NiftiFileTests : IDisposable
     public void Read_qform_appliesQuaternionSpacingAndHandedness()
     {
         var nifti = new HandMadeNifti().Sform(new float[12], code: 0).Int16(252, 1).PixDim(-1, 2, 3, 4).Single(264, 1).Single(268, 7);
-        var picture = PictureFile.Read(_folder.File("a.nii", nifti.Bytes));
+        var picture = PictureFile.Read(folder.File("a.nii", nifti.Bytes));
         Assert.Equal([-2, 0, 0, 7, 0, -3, 0, 0, 0, 0, -4, 0, 0, 0, 0, 1], picture.Affine ?? []);
         Assert.Equal([4, 3, 2], picture.SpacingMm);
         Assert.Equal([.. Enumerable.Range(0, 12).Select(i => 11f - i)], picture.Values);
@@ -52,7 +52,7 @@ public sealed class NiftiFileTests : IDisposable
     public void Read_slopeInterceptAndTime_scalesAndTurnsTimeIntoChannels()
     {
         var nifti = new HandMadeNifti().Dim(4, 3, 2, 1, 2).Single(112, 2).Single(116, -1);
-        var picture = PictureFile.Read(_folder.File("a.nii", nifti.Bytes));
+        var picture = PictureFile.Read(folder.File("a.nii", nifti.Bytes));
         Assert.Equal([2, 2, 3], picture.Shape); // one slice is 2D
         Assert.Equal([.. Enumerable.Range(0, 12).Select(i => 2f * i - 1)], picture.Values);
     }
@@ -62,7 +62,7 @@ public sealed class NiftiFileTests : IDisposable
     public void Read_sagittalSlice_dropsTheSliceAxis()
     {
         var nifti = new HandMadeNifti().Dim(3, 4, 3, 1).Sform([0, 0, 5, 0, 1, 0, 0, 0, 0, 2, 0, 0]);
-        var picture = PictureFile.Read(_folder.File("a.nii", nifti.Bytes));
+        var picture = PictureFile.Read(folder.File("a.nii", nifti.Bytes));
         Assert.Equal([1, 3, 4], picture.Shape);
         Assert.Equal([2, 1], picture.SpacingMm);
     }
@@ -79,7 +79,7 @@ public sealed class NiftiFileTests : IDisposable
             for (var i = 0; i < 12; i++)
                 Store(values.AsSpan(i * size, size), code, 3 * i, bigEndian);
             var nifti = new HandMadeNifti(bigEndian).Type(code, (short)(8 * size), values);
-            var picture = PictureFile.Read(_folder.File("a.nii", nifti.Bytes));
+            var picture = PictureFile.Read(folder.File("a.nii", nifti.Bytes));
             Assert.Equal([.. Enumerable.Range(0, 12).Select(i => 3f * i)], picture.Values);
         }
     }
@@ -96,13 +96,13 @@ public sealed class NiftiFileTests : IDisposable
                 var rows = new float[12];
                 for (var row = 0; row < 3; row++)
                     (rows[4 * row + order[row]], rows[4 * row + 3]) = ((row + 1) * ((signs >> row & 1) == 1 ? -1 : 1), 10 * row);
-                var input = _folder.File("in.nii", new HandMadeNifti().Dim(3, 3, 2, 2).Sform(rows).Bytes);
+                var input = folder.File("in.nii", new HandMadeNifti().Dim(3, 3, 2, 2).Sform(rows).Bytes);
                 var picture = PictureFile.Read(input);
-                PictureFile.Write(_folder.File("out.nii.gz"), picture, input, StoredType.Labels);
-                var again = PictureFile.Read(_folder.File("out.nii.gz"));
+                PictureFile.Write(folder.File("out.nii.gz"), picture, input, StoredType.Labels);
+                var again = PictureFile.Read(folder.File("out.nii.gz"));
                 Assert.Equal(picture.Values, again.Values);
                 Assert.Equal(picture.Affine, again.Affine);
-                using var gzip = new GZipStream(File.OpenRead(_folder.File("out.nii.gz")), CompressionMode.Decompress);
+                using var gzip = new GZipStream(File.OpenRead(folder.File("out.nii.gz")), CompressionMode.Decompress);
                 var bytes = new MemoryStream();
                 gzip.CopyTo(bytes);
                 Assert.Equal(new HandMadeNifti().Values, bytes.ToArray()[352..]); // the file's own order again
@@ -115,17 +115,17 @@ public sealed class NiftiFileTests : IDisposable
     {
         var nifti = new HandMadeNifti(bigEndian: true).PixDim(1, 1, 1, 1);
         "Jane Doe"u8.CopyTo(nifti.Header.AsSpan(148)); // descrip
-        var input = _folder.File("in.nii", nifti.Bytes);
-        PictureFile.Write(_folder.File("out.nii"), PictureFile.Read(input), input);
-        Assert.DoesNotContain("Jane", System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(_folder.File("out.nii"))), StringComparison.Ordinal);
+        var input = folder.File("in.nii", nifti.Bytes);
+        PictureFile.Write(folder.File("out.nii"), PictureFile.Read(input), input);
+        Assert.DoesNotContain("Jane", System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(folder.File("out.nii"))), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Write_withoutReference_keepsThePlaceInCanonicalAxes()
     {
-        var picture = PictureFile.Read(_folder.File("in.nii", new HandMadeNifti().Sform([-2, 0, 0, 10, 0, 0, 4, 20, 0, 3, 0, 30]).Bytes));
-        NiftiFile.Write(_folder.File("out.nii"), picture);
-        var again = PictureFile.Read(_folder.File("out.nii"));
+        var picture = PictureFile.Read(folder.File("in.nii", new HandMadeNifti().Sform([-2, 0, 0, 10, 0, 0, 4, 20, 0, 3, 0, 30]).Bytes));
+        NiftiFile.Write(folder.File("out.nii"), picture);
+        var again = PictureFile.Read(folder.File("out.nii"));
         Assert.Equal(picture.Values, again.Values);
         Assert.Equal([2, 0, 0, 6, 0, 4, 0, 20, 0, 0, 3, 30, 0, 0, 0, 1], again.Affine ?? []);
     }
@@ -134,8 +134,8 @@ public sealed class NiftiFileTests : IDisposable
     public void Write_moreThan32767Columns_becomesNifti2AndReadsBack()
     {
         var picture = new Picture([.. Enumerable.Range(0, 80_000).Select(i => i % 7 - 3.5f)], 1, 1, 2, 40_000) { SpacingMm = [1, 2, 0.5] };
-        NiftiFile.Write(_folder.File("out.nii.gz"), picture);
-        var again = PictureFile.Read(_folder.File("out.nii.gz"));
+        NiftiFile.Write(folder.File("out.nii.gz"), picture);
+        var again = PictureFile.Read(folder.File("out.nii.gz"));
         Assert.Equal([1, 2, 40_000], again.Shape);
         Assert.Equal([2, 0.5], again.SpacingMm);
         Assert.Equal(picture.Values, again.Values);
@@ -144,10 +144,10 @@ public sealed class NiftiFileTests : IDisposable
     [Fact]
     public void Write_pictureOfAnotherSize_isRefused()
     {
-        var input = _folder.File("in.nii", new HandMadeNifti().Bytes);
-        var error = Assert.Throws<RosFL.Runs.RosflException>(() => NiftiFile.Write(_folder.File("out.nii"), new Picture(new float[27], 1, 3, 3, 3), input));
+        var input = folder.File("in.nii", new HandMadeNifti().Bytes);
+        var error = Assert.Throws<RosFL.Runs.RosflException>(() => NiftiFile.Write(folder.File("out.nii"), new Picture(new float[27], 1, 3, 3, 3), input));
         Assert.Contains("3 x 3 x 3", error.Message, StringComparison.Ordinal);
-        Assert.False(File.Exists(_folder.File("out.nii")));
+        Assert.False(File.Exists(folder.File("out.nii")));
     }
 
     /// <summary>bgzip and pigz -i write several gzip members; the content is their concatenation.</summary>
@@ -155,7 +155,7 @@ public sealed class NiftiFileTests : IDisposable
     public void Read_severalGzipMembers_readsThemAsOne()
     {
         var bytes = new HandMadeNifti().Bytes;
-        var picture = PictureFile.Read(_folder.File("a.nii.gz", [.. Gzip(bytes[..355]), .. Gzip(bytes[355..])]));
+        var picture = PictureFile.Read(folder.File("a.nii.gz", [.. Gzip(bytes[..355]), .. Gzip(bytes[355..])]));
         Assert.Equal(11f, picture.Values[^1]);
     }
 
@@ -182,3 +182,4 @@ public sealed class NiftiFileTests : IDisposable
             bytes.Reverse();
     }
 }
+

@@ -7,9 +7,9 @@ namespace RosFL.Tests.Imaging.Formats;
 /// <summary>.npy headers as NumPy writes them, both orders, and the library's own writer.</summary>
 public sealed class NpyFileTests : IDisposable
 {
-    private readonly ScratchFolder _folder = new();
+    private readonly ScratchFolder folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Theory]
     [InlineData("|u1", 1)]
@@ -25,7 +25,7 @@ public sealed class NpyFileTests : IDisposable
         var values = new byte[6 * size];
         for (var i = 0; i < 6; i++)
             values[i * size] = (byte)(i + 1);
-        var array = NpyFile.Read(_folder.File("a.npy", File(descr, "False", "(2, 3)", values, version)));
+        var array = NpyFile.Read(folder.File("a.npy", File(descr, "False", "(2, 3)", values, version)));
         Assert.Equal([2, 3], array.Shape);
         Assert.Equal([1, 2, 3, 4, 5, 6], array.Values);
     }
@@ -35,21 +35,21 @@ public sealed class NpyFileTests : IDisposable
     [InlineData("<f4", new byte[] { 0, 0, 0xc0, 0x3f })]
     [InlineData(">f2", new byte[] { 0x3e, 0 })]
     public void Read_floatsInEitherOrder_giveOneAndAHalf(string descr, byte[] value) =>
-        Assert.Equal([1.5f], NpyFile.Read(_folder.File("a.npy", File(descr, "False", "(1,)", value))).Values);
+        Assert.Equal([1.5f], NpyFile.Read(folder.File("a.npy", File(descr, "False", "(1,)", value))).Values);
 
     [Fact]
     public void Read_fortranOrder_isRowMajor() =>
-        Assert.Equal([0, 1, 2, 3, 4, 5], NpyFile.Read(_folder.File("a.npy", File("|u1", "True", "(2, 3)", [0, 3, 1, 4, 2, 5]))).Values);
+        Assert.Equal([0, 1, 2, 3, 4, 5], NpyFile.Read(folder.File("a.npy", File("|u1", "True", "(2, 3)", [0, 3, 1, 4, 2, 5]))).Values);
 
     [Fact]
     public void Write_picture_readsBackEqual()
     {
         var picture = new Picture([.. Enumerable.Range(0, 24).Select(i => i / 7f)], 1, 2, 3, 4);
-        PictureFile.Write(_folder.File("a.npy"), picture);
-        var again = PictureFile.Read(_folder.File("a.npy"));
+        PictureFile.Write(folder.File("a.npy"), picture);
+        var again = PictureFile.Read(folder.File("a.npy"));
         Assert.Equal(picture.Shape, again.Shape);
         Assert.Equal(picture.Values, again.Values);
-        Assert.Equal(0, (new FileInfo(_folder.File("a.npy")).Length - 24 * 4) % 64);
+        Assert.Equal(0, (new FileInfo(folder.File("a.npy")).Length - 24 * 4) % 64);
     }
 
     internal static byte[] File(string descr, string fortran, string shape, byte[] values, byte version = 1)
@@ -59,3 +59,4 @@ public sealed class NpyFileTests : IDisposable
         return [0x93, .. "NUMPY"u8, version, 0, .. length, .. text, .. values];
     }
 }
+

@@ -7,16 +7,16 @@ namespace RosFL.Tests.Imaging.Formats;
 /// <summary>Every kind of PNG pixel, the five filters and interlacing, and that 16 bits survive.</summary>
 public sealed class PngFileTests : IDisposable
 {
-    private readonly ScratchFolder _folder = new();
+    private readonly ScratchFolder folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public void Write_sixteenBits_keepsEveryValue()
     {
         var picture = new Picture([.. Enumerable.Range(0, 65536).Select(i => (float)i)], 1, 256, 256);
-        PngFile.Write(_folder.File("a.png"), picture, bits: 16);
-        Assert.Equal(picture.Values, PictureFile.Read(_folder.File("a.png")).Values);
+        PngFile.Write(folder.File("a.png"), picture, bits: 16);
+        Assert.Equal(picture.Values, PictureFile.Read(folder.File("a.png")).Values);
     }
 
     [Fact]
@@ -25,8 +25,8 @@ public sealed class PngFileTests : IDisposable
         {
             var channels = colour ? 3 : 1;
             var picture = new Picture([.. random.Take(channels * height * width).Select(value => MathF.Round(value))], channels, height, width);
-            PngFile.Write(_folder.File("b.png"), picture);
-            var again = PngFile.Read(_folder.File("b.png"));
+            PngFile.Write(folder.File("b.png"), picture);
+            var again = PngFile.Read(folder.File("b.png"));
             Assert.Equal(picture.Shape, again.Shape);
             Assert.Equal(picture.Values, again.Values);
         }, iter: 100, threads: 1);
@@ -95,5 +95,6 @@ public sealed class PngFileTests : IDisposable
         Assert.All(label.Values.Distinct(), value => Assert.True(value is 0 or 255));
     }
 
-    private Picture Read(byte[] bytes) => PictureFile.Read(_folder.File("x.png", bytes));
+    private Picture Read(byte[] bytes) => PictureFile.Read(folder.File("x.png", bytes));
 }
+

@@ -5,9 +5,9 @@ namespace RosFL.Tests.Imaging.Formats;
 /// <summary>The hippocampus volumes of the Medical Segmentation Decathlon: float and integer labels, and a label written back on its image's grid.</summary>
 public sealed class RealVolumesTests : IDisposable
 {
-    private readonly ScratchFolder _folder = new();
+    private readonly ScratchFolder folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public void Read_hippocampus_labelsAreOnTheirImagesGrid()
@@ -30,9 +30,10 @@ public sealed class RealVolumesTests : IDisposable
     {
         var path = Directory.GetFiles(RealData.Images("hippocampus", "a_uint8", "labels"))[0];
         var label = PictureFile.Read(path);
-        PictureFile.Write(_folder.File("p.nii.gz"), label, RealData.Images("hippocampus", "a_uint8", "images", Path.GetFileName(path)), StoredType.Labels);
-        var again = PictureFile.Read(_folder.File("p.nii.gz"));
+        PictureFile.Write(folder.File("p.nii.gz"), label, RealData.Images("hippocampus", "a_uint8", "images", Path.GetFileName(path)), StoredType.Labels);
+        var again = PictureFile.Read(folder.File("p.nii.gz"));
         Assert.Equal(label.Values, again.Values);
         Assert.Equal(label.Affine ?? [], again.Affine ?? []);
     }
 }
+

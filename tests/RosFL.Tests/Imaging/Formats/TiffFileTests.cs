@@ -8,9 +8,9 @@ namespace RosFL.Tests.Imaging.Formats;
 /// <summary>TIFF files as LibTiff writes them in several layouts, and the library's own writer.</summary>
 public sealed class TiffFileTests : IDisposable
 {
-    private readonly ScratchFolder _folder = new();
+    private readonly ScratchFolder folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Theory]
     [InlineData(StoredType.Float32, 1, 5, 7)]
@@ -20,8 +20,8 @@ public sealed class TiffFileTests : IDisposable
     {
         var count = shape.Aggregate((a, b) => a * b);
         var picture = new Picture([.. Enumerable.Range(0, count).Select(i => type == StoredType.Labels ? i : i / 3f)], shape);
-        PictureFile.Write(_folder.File("a.tif"), picture, type: type);
-        var again = PictureFile.Read(_folder.File("a.tif"));
+        PictureFile.Write(folder.File("a.tif"), picture, type: type);
+        var again = PictureFile.Read(folder.File("a.tif"));
         Assert.Equal(shape, again.Shape);
         Assert.Equal(picture.Values, again.Values);
     }
@@ -35,7 +35,7 @@ public sealed class TiffFileTests : IDisposable
     [InlineData(Compression.ADOBE_DEFLATE, true, "wb")]
     public void Read_rgbWithAlphaInStripsOrTiles_dropsAlpha(Compression compression, bool tiled, string mode)
     {
-        var path = _folder.File("a.tif");
+        var path = folder.File("a.tif");
         Make(path, mode, compression, tiled);
         var picture = PictureFile.Read(path);
         Assert.Equal([3, 20, 24], picture.Shape);
@@ -49,7 +49,7 @@ public sealed class TiffFileTests : IDisposable
     [Fact]
     public void Read_bigTiff_isRefusedWithTheRemedy()
     {
-        var error = Assert.Throws<RosflException>(() => PictureFile.Read(_folder.File("a.tif", [.. "II"u8, 43, 0, 8, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0])));
+        var error = Assert.Throws<RosflException>(() => PictureFile.Read(folder.File("a.tif", [.. "II"u8, 43, 0, 8, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0])));
         Assert.Contains("BigTIFF", error.Message, StringComparison.Ordinal);
     }
 
@@ -88,3 +88,4 @@ public sealed class TiffFileTests : IDisposable
         return System.Runtime.InteropServices.MemoryMarshal.AsBytes<ushort>(samples).ToArray();
     }
 }
+
