@@ -59,9 +59,12 @@ internal static class CompareCommand
         from seed in Enumerable.Range(0, seeds)
         from algorithm in algorithms
         from value in Values(sweep)
-        let method = value is null ? algorithm : $"{algorithm} {value.Split('.')[^1]}"
+        let method = value is null ? algorithm : $"{algorithm} {Short(value)}"
         let number = file.Options.Seed + seed
         select new Variant(method, number, In(root, file.WithAlgorithm(algorithm, RunArguments.Names), method, number, value is null ? [] : [value]));
+
+    /// <summary>algorithm.strength=0.1 to strength=0.1.</summary>
+    private static string Short(string assignment) => assignment[(assignment.LastIndexOf('.', assignment.IndexOf('=', StringComparison.Ordinal)) + 1)..];
 
     private static string?[] Values(string? sweep)
     {
