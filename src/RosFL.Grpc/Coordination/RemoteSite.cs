@@ -136,7 +136,7 @@ public sealed class RemoteSite(string name, TimeSpan patience, TimeProvider time
     internal void Step(SiteStep step)
     {
         lock (gate) lastSign = time.GetTimestamp();
-        onStep?.Invoke(new StepRecord(step.Round, name, step.Step, [.. step.Items], step.Loss));
+        onStep?.Invoke(new StepRecord(step.Round, name, step.Step, [], step.Loss));
     }
 
     private void Send(Pending open)

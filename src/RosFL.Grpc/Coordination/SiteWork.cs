@@ -71,12 +71,13 @@ internal sealed class SiteWork(ISite site, string study)
         }
     }
 
+    /// <summary>Which images a step took is not told: the order follows from a secret of the site.</summary>
     public void Stepped(StepRecord step)
     {
         lock (gate)
             outbox?.Writer.TryWrite(new(new SiteMessage
             {
-                Step = new SiteStep { Round = step.Round, Attempt = key?.Attempt ?? 0, Step = step.Step, Loss = step.Loss, Items = { step.Indices } },
+                Step = new SiteStep { Round = step.Round, Attempt = key?.Attempt ?? 0, Step = step.Step, Loss = step.Loss },
             }, []));
     }
 

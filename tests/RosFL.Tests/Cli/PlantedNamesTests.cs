@@ -40,6 +40,8 @@ public sealed class PlantedNamesTests : IDisposable
         Assert.True(code == 0, $"{error}\n{output}");
         Assert.DoesNotContain(Planted, said.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain(Planted, error, StringComparison.Ordinal);
+        Assert.Contains("\"indices\":[]", said.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotMatch(@"""indices"":\[\d", said.ToString()); // the order of its images is a site's secret
         var written = Directory.GetFiles(Path.Combine(network.Root, "planted"), "*", SearchOption.AllDirectories);
         Assert.Contains(written, path => Path.GetFileName(path) == "aggregate.log" && new FileInfo(path).Length > 0);
         Assert.Contains(written, path => path.EndsWith("audit-log.jsonl", StringComparison.Ordinal));
