@@ -1,6 +1,8 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
+#pragma warning disable RS0030 // the one place where a number becomes a Scalar
+
 namespace RosFL.Tensors;
 
 /// <summary>
@@ -37,6 +39,12 @@ public static class TensorArithmetic
 
     /// <summary>Where <paramref name="a"/> is greater.</summary>
     public static Tensor IsAbove(this Tensor a, double b) => With(b, a.gt);
+
+    /// <summary>Where <paramref name="a"/> is <paramref name="b"/>.</summary>
+    public static Tensor Is(this Tensor a, double b) => With(b, a.eq);
+
+    /// <summary>Where <paramref name="a"/> is greater or equal.</summary>
+    public static Tensor IsAtLeast(this Tensor a, double b) => With(b, a.ge);
 
     /// <summary>Where <paramref name="a"/> is less or equal.</summary>
     public static Tensor IsAtMost(this Tensor a, double b) => With(b, a.le);

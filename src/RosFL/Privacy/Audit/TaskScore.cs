@@ -1,7 +1,6 @@
 using RosFL.Imaging;
 using RosFL.Runs;
 using RosFL.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RosFL.Privacy.Audit;
@@ -33,14 +32,12 @@ internal static class TaskScore
         var known = images.Auxiliary(-3, MeanMaskImages).Targets;
         return Enumerable.Range(1, run.Network.OutputChannels - 1).Average(label =>
         {
-            using var wanted = ((double)label).ToScalar();
-            var often = known.eq(wanted).to(ScalarType.Float32).mean([0], keepdim: true);
+            var often = known.Is(label).to(ScalarType.Float32).mean([0], keepdim: true);
             return Thresholds(often).Max(threshold =>
             {
                 using var inner = NewDisposeScope();
-                using var least = threshold.ToScalar();
-                var guess = often.ge(least).expand(victims.Targets.shape);
-                return Overlap(guess, victims.Targets.eq(wanted), victims.Mask);
+                var guess = often.IsAtLeast(threshold).expand(victims.Targets.shape);
+                return Overlap(guess, victims.Targets.Is(label), victims.Mask);
             });
         });
     }
@@ -52,10 +49,7 @@ internal static class TaskScore
     }
 
     private static double DiceOfLabels(Tensor labels, Batch batch, int classes) => Enumerable.Range(1, classes - 1).Average(label =>
-    {
-        using var wanted = ((double)label).ToScalar();
-        return Overlap(labels.eq(wanted), batch.Targets.eq(wanted), batch.Mask);
-    });
+        Overlap(labels.Is(label), batch.Targets.Is(label), batch.Mask));
 
     private static double Overlap(Tensor guess, Tensor truth, Tensor? mask)
     {

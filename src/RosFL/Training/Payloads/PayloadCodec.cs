@@ -70,7 +70,7 @@ public sealed class PayloadCodec(WireOptions options)
     /// <summary>One pass: a sum of squares is finite only when every number is.</summary>
     private void Check(Tensor numbers, string name)
     {
-        var rms = linalg.vector_norm(numbers.to(ScalarType.Float32)).item<float>() / Math.Sqrt(numbers.numel());
+        var rms = numbers.to(ScalarType.Float32).norm().item<float>() / Math.Sqrt(numbers.numel());
         if (!double.IsFinite(rms))
             throw new RosflException(ExitCode.Protocol, $"Tensor '{name}' of the cut has numbers that are not finite or too large for wire.payload {Kind}: training diverged (lower training.learningRate) or needs a payload of wider range.");
         if (rms > options.LargestRms)
