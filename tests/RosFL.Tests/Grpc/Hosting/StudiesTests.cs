@@ -1,0 +1,122 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using RosFL.Federation;
+using RosFL.Grpc.Hosting;
+using RosFL.Grpc.Trust;
+using RosFL.Networks;
+using RosFL.Runs;
+
+namespace RosFL.Tests.Grpc.Hosting;
+
+/// <summary>Two studies of the same hospitals at the same time on the same two servers know nothing of each other.</summary>
+public sealed class StudiesTests : IDisposable
+{
+    private static readonly string[] Sites = ["hospital-1", "hospital-2"];
+    private static readonly RunNames Names = new()
+    {
+        Algorithms = Algorithms.Names.ToDictionary(n => n, Algorithms.OptionsOf),
+        Split = Algorithms.Names.Where(Algorithms.IsSplit).ToHashSet(),
+        Networks = NetworkCatalog.Names.ToDictionary(n => n, NetworkCatalog.OptionsOf),
+    };
+
+    private readonly string root = Directory.CreateTempSubdirectory("rosfl-studies-").FullName;
+
+    [Fact]
+    public async Task Studies_sideBySideOnTheSameServers_trainWhatEachTrainsAlone()
+    {
+        RunOptions[] runs = [Run("first", "fedavg", 1), Run("second", "ros-fl", 2)];
+        var alone = new List<IReadOnlyList<string>>();
+        foreach (var run in runs) alone.Add(await SimulatedAsync(run));
+
+        await NetworkAsync(runs);
+
+        Assert.Equal(alone[0], Models(runs[0]));
+        Assert.Equal(alone[1], Models(runs[1]));
+        Assert.Equal(["second"], Directory.EnumerateDirectories(In("computation-server")).Select(Path.GetFileName));
+        Assert.All(Sites, site => Assert.Equal(["first", "second"], Directory.EnumerateDirectories(In(site)).Select(Path.GetFileName).Order(StringComparer.Ordinal)));
+    }
+
+    public void Dispose() => Directory.Delete(root, recursive: true);
+
+    private async Task NetworkAsync(RunOptions[] runs)
+    {
+        using var trust = new ThrowAwayTrust(TimeProvider.System);
+        using var stop = new CancellationTokenSource();
+        var (aggregate, compute) = (FreePort(), FreePort());
+        PartyFolder Made(string folder, PartyRole role, string name) => trust.Write(In("parties", folder), new Party(role, name));
+        var (aggregation, computation) = (Made("aggregation-server", PartyRole.AggregationServer, "aggregation-server"), Made("computation-server", PartyRole.ComputationServer, "computation-server"));
+        var members = runs.ToDictionary(run => run, run => Sites.ToDictionary(site => site, site => Made($"{site}-{run.Name}", PartyRole.Site, site)));
+        foreach (var run in runs) Approve(run, run.Algorithm.Name == "fedavg" ? [aggregation, .. members[run].Values] : [aggregation, computation, .. members[run].Values]);
+
+        var serving = ComputationServer.RunAsync(new ComputeOptions(computation.Path, $"127.0.0.1:{compute}", In("computation-server"), [new(runs[1].Name, FileOf(runs[1]))]), Names, TimeProvider.System, stop.Token);
+        var aggregating = AggregationServer.RunAsync(new AggregateOptions(aggregation.Path, $"127.0.0.1:{aggregate}",
+            [new(runs[0].Name, FileOf(runs[0])), new(runs[1].Name, FileOf(runs[1]), $"https://127.0.0.1:{compute}")]), Names, (_, _) => { }, _ => { }, TimeProvider.System, stop.Token);
+        var sites = from run in runs
+                    from site in Sites
+                    let seeds = StudySeeds.OfRun(run.Seed)
+                    select SiteProcess.RunAsync(new SiteProcessOptions(members[run][site].Path, run.Name, FileOf(run), $"https://127.0.0.1:{aggregate}", $"https://127.0.0.1:{compute}", In(site),
+                        Text(seeds.Sites), Text(seeds.Site(site))), RunFile.Load(FileOf(run)), Names, _ => { }, TimeProvider.System, stop.Token);
+        await Task.WhenAll([aggregating, .. sites]);
+        await stop.CancelAsync();
+        await serving;
+    }
+
+    /// <summary>A manifest of the study that all its parties signed and keep.</summary>
+    private static void Approve(RunOptions run, IReadOnlyList<PartyFolder> folders)
+    {
+        var keys = folders.Select(f => (Party: Party.Parse(f.Card.Party), Key: f.LoadKey())).ToList();
+        var manifest = Manifest.Create(new()
+        {
+            Study = run.Name, Run = [], BodySeed = Text(StudySeeds.OfRun(run.Seed).Bodies),
+            Roster = [.. keys.Select(k => new RosterEntry(k.Party.ToString(), Convert.ToHexStringLower(SHA256.HashData(k.Key.ExportSubjectPublicKeyInfo()))))],
+        }, run);
+        var approved = keys.Aggregate(ApprovedManifest.Of(manifest), (all, k) => all.Approve(k.Party, k.Key, TimeProvider.System));
+        foreach (var folder in folders) approved.Save(Path.Combine(folder.StudiesPath, run.Name + ".json"));
+        foreach (var (_, key) in keys) key.Dispose();
+    }
+
+    private async Task<IReadOnlyList<string>> SimulatedAsync(RunOptions run)
+    {
+        using var folder = RunFolder.Create(RunFile.Of(run with { Output = run.Output with { Folder = In("simulated") } }));
+        using var simulation = new Simulation(folder);
+        await simulation.RunAsync(CancellationToken.None);
+        return [.. simulation.Store.Rounds().Select(r => r.ModelHash)];
+    }
+
+    private IReadOnlyList<string> Models(RunOptions run)
+    {
+        using var store = RunStore.Open(In("runs", run.Name, "store.db"));
+        return [.. store.Rounds().Select(r => r.ModelHash)];
+    }
+
+    private string FileOf(RunOptions run)
+    {
+        var path = In($"{run.Name}.json");
+        RunFile.Of(run).Save(path);
+        return path;
+    }
+
+    private string In(params string[] names) => Path.Combine([root, .. names]);
+
+    private static string Text(Seeds seeds) => Convert.ToHexStringLower(seeds.Secret);
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private RunOptions Run(string name, string algorithm, long seed) => new()
+    {
+        Name = name, Seed = seed, Rounds = 2, Algorithm = new() { Name = algorithm },
+        Network = new() { Name = "residual-unet", Channels = 4, Levels = 2 },
+        Training = new() { Batch = 2 },
+        Data = new() { Phantoms = new() { Sites = 2, ImagesPerSite = 6, Size = 32 } },
+        Preprocessing = new() { Intensity = IntensityKind.Window },
+        Evaluation = new() { ScoreWindow = [-160, 240] },
+        Machine = new() { Device = DeviceKind.Cpu, Threads = 1 },
+        Output = new() { Folder = In("runs") },
+    };
+}
