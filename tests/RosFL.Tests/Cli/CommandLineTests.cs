@@ -68,6 +68,16 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("report:", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    [Trait("speed", "slow")]
+    public async Task Compare_sweptFractions_haveTheirWholeValueInTheTable()
+    {
+        var (code, output, error) = await RunAsync("compare", "--algorithms", "ros-fl", "--sweep", "algorithm.strength=0.05,0.5",
+            "--set", "rounds=1", "training.steps=1", "network.channels=2", $"output.folder={folder}", "data.phantoms.imagesPerSite=4", "data.phantoms.sites=1");
+        Assert.True(code == 0, error);
+        Assert.All(["ros-fl strength=0.05", "ros-fl strength=0.5"], method => Assert.Contains($"| {method} |", output, StringComparison.Ordinal));
+    }
+
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
