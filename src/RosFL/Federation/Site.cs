@@ -112,6 +112,8 @@ public sealed class Site(
             var loss = step.Run(batch, new StepTime(round, k, order.Count));
             onStep?.Invoke(new StepRecord(round, name, k, order[k], loss));
             CrashPoint.Reach("site-step");
+            if (!double.IsFinite(loss))
+                throw new RosflException(ExitCode.InvalidRun, $"The loss of site '{name}' is {loss} in round {round + 1}, step {k + 1}, and would spoil every site's model: lower training.learningRate, or set machine.compute to fp32.");
             sum += loss;
         }
         return (sum / order.Count, order.Count, order.Sum(o => (long)o.Length));

@@ -33,6 +33,17 @@ public sealed class SiteTests
         Assert.Equal(aborted.Parts.Hash(), (await site.TrainAsync(new RoundStart(study.Key(1), global), CancellationToken.None)).Parts.Hash());
     }
 
+    [Fact]
+    public async Task Site_whoseLossIsNoNumber_stopsTheRoundAndSaysWhere()
+    {
+        var run = MadeStudy.Run("fedavg") with { Training = new() { Batch = 2, Optimizer = OptimizerKind.Sgd, LearningRate = 1e30 } };
+        using var study = new MadeStudy(run);
+        var error = await Assert.ThrowsAsync<RosflException>(() => study.RunAsync());
+        Assert.Contains("site 'north'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("round 1, step 2", error.Message, StringComparison.Ordinal);
+        Assert.Empty(study.Committed);
+    }
+
     /// <summary>A round that fails in the middle and is repeated ends in the undisturbed run's bits.</summary>
     [Theory]
     [InlineData("fedavg")]
