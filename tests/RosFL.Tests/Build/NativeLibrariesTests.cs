@@ -34,7 +34,8 @@ public sealed class NativeLibrariesTests
     public void Output_holdsNoNativeLibraryOfAnotherSystem()
     {
         SkipElsewhere();
-        var systems = Directory.GetDirectories(Path.Combine(AppContext.BaseDirectory, "runtimes")).Select(Path.GetFileName);
+        // a package's managed code for another system (Windows services) is small and may stay
+        var systems = Directory.GetDirectories(Path.Combine(AppContext.BaseDirectory, "runtimes")).Where(d => Directory.Exists(Path.Combine(d, "native"))).Select(Path.GetFileName);
         Assert.Equal(["linux-x64"], systems);
         Assert.DoesNotContain(Directory.GetFiles(Output), file => Path.GetFileName(file).Contains("python", StringComparison.Ordinal));
     }
