@@ -4,11 +4,11 @@ using RosFL.Training;
 namespace RosFL.Federation;
 
 /// <summary>
-/// One Adam step on T, begun at W, with gradient <c>mu (W - A)</c> and the training's rate and weight decay; the moments live over all
-/// rounds. With <paramref name="published"/> it departs from the paper as the published DC-SFL program does: head and tail are compared
+/// One Adam step on T, begun at W, with gradient <c>mu (W - A)</c>, the training's weight decay and the rate its schedule gives the
+/// round's first step; the moments live over all rounds. With <paramref name="published"/> it departs from the paper as the published DC-SFL program does: head and tail are compared
 /// with themselves, so only weight decay acts on them, and round 1 is anchored at the initial model.
 /// </summary>
-public sealed class AdamCorrection(TrainingOptions training, double mu, bool published) : WeightCorrection
+public sealed class AdamCorrection(RunOptions run, double mu, bool published) : WeightCorrection
 {
     private const double Epsilon = 1e-8;
 
@@ -16,6 +16,8 @@ public sealed class AdamCorrection(TrainingOptions training, double mu, bool pub
 
     protected override Corrected Correct(PartName part, Weights merged, Weights anchor, int round, IReadOnlyList<NamedArray> memory)
     {
+        var training = run.Training;
+        var rate = new StepTime(round, 0, 1).LearningRate(training, run.Rounds);
         var compared = published && part != PartName.Body ? merged : anchor;
         var (m, v) = (Moments(memory, 0, merged, "m."), Moments(memory, merged.Trained, merged, "v."));
         var alpha = Alpha(round);
@@ -26,7 +28,7 @@ public sealed class AdamCorrection(TrainingOptions training, double mu, bool pub
             var gradient = mu * (w - compared.Arrays[i].Values[k]) + training.WeightDecay * w;
             m[i].Values[k] = (float)(training.Beta1 * m[i].Values[k] + (1 - training.Beta1) * gradient);
             v[i].Values[k] = (float)(training.Beta2 * v[i].Values[k] + (1 - training.Beta2) * gradient * gradient);
-            var step = training.LearningRate * (m[i].Values[k] / bias1) / (Math.Sqrt(v[i].Values[k] / bias2) + Epsilon);
+            var step = rate * (m[i].Values[k] / bias1) / (Math.Sqrt(v[i].Values[k] / bias2) + Epsilon);
             return w - alpha * step;
         });
         return new(weights, [.. m, .. v], largest);

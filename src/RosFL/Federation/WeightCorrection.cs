@@ -27,7 +27,7 @@ public abstract class WeightCorrection
 
     internal static WeightCorrection Of(RunOptions run, CorrectionRule rule) => rule == CorrectionRule.Gradient
         ? new GradientCorrection(run.Algorithm.Strength ?? 0.1)
-        : new AdamCorrection(run.Training, run.Algorithm.Mu ?? 1e-4, run.Algorithm.Published ?? false);
+        : new AdamCorrection(run, run.Algorithm.Mu ?? 1e-4, run.Algorithm.Published ?? false);
 
     /// <summary>Maps each trained number by its index in (array, position); the rest stays. Also the largest change.</summary>
     private protected static (Weights Weights, double Largest) Map(Weights merged, Func<int, int, double> corrected)

@@ -56,13 +56,22 @@ public sealed class WeightCorrectionTests
     [Fact]
     public void AdamCorrection_inRoundOne_remembersWithoutMoving()
     {
-        var correction = new AdamCorrection(new TrainingOptions(), mu: 1, published: false);
+        var correction = new AdamCorrection(new RunOptions(), mu: 1, published: false);
         var first = correction.Apply(PartName.Head, Merged, Anchor, 1, []);
         Assert.Equal(Merged.Values(), first.Weights.Values());
         Assert.Contains(first.Memory, m => m.Values.Any(v => v != 0));
         var before = first.Memory.Select(m => m.Values.ToArray()).ToList();
         correction.Apply(PartName.Head, Merged, Anchor, 2, first.Memory);
         Assert.Equal(before, first.Memory.Select(m => m.Values));
+    }
+
+    /// <summary>The correction's Adam step shrinks with the schedule: else it would outgrow the training's own steps towards the end of a run.</summary>
+    [Fact]
+    public void AdamCorrection_underASchedule_takesTheRoundsRate()
+    {
+        double Largest(ScheduleKind schedule) => new AdamCorrection(
+            new RunOptions { Rounds = 10, Training = new() { Schedule = schedule } }, mu: 1, published: false).Apply(PartName.Head, Merged, Anchor, 9, []).LargestChange;
+        Assert.Equal(0.5 * (1 + Math.Cos(0.9 * Math.PI)), Largest(ScheduleKind.Cosine) / Largest(ScheduleKind.Constant), 3);
     }
 
     [Theory]
