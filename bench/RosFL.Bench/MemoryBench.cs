@@ -39,7 +39,8 @@ internal static class MemoryBench
         foreach (var sites in new[] { 4, 32 })
         {
             using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!,
-                [SitesMemory.Name, "--sites", $"{sites}", "--threads", $"{options.Threads}"]) { RedirectStandardOutput = true })!;
+                [SitesMemory.Name, "--sites", $"{sites}", "--threads", $"{options.Threads}"])
+            { RedirectStandardOutput = true })!;
             var peak = process.StandardOutput.ReadToEnd().Trim();
             process.WaitForExit();
             table.Row($"{sites}", peak);

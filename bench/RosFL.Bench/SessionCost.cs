@@ -39,14 +39,27 @@ internal sealed class SessionCost(Identity server, IReadOnlyList<Identity> ident
         using var signed = SignedRounds.Open(":memory:");
         var roster = new Roster
         {
-            Study = "bench", ManifestHash = new byte[32], Round = 1, GlobalHash = new byte[32], Nonce = RandomNumberGenerator.GetBytes(32),
-            Threshold = new Threshold(identities.Count, Adversary.Malicious), VectorLength = vectorLength, PhaseTime = TimeSpan.FromMinutes(1),
-            Sites = Roster.Numbered(identities.Select(i => (i.Certificate, i.SignedStorageKey()))),
+            Study = "bench",
+            ManifestHash = new byte[32],
+            Round = 1,
+            GlobalHash = new byte[32],
+            Nonce = RandomNumberGenerator.GetBytes(32),
+            Threshold = new Threshold(identities.Count, Adversary.Malicious),
+            VectorLength = vectorLength,
+            PhaseTime = TimeSpan.FromMinutes(1),
+            ServerCertificate = server.Certificate,
+            Sites = Roster.Numbered(identities.Select(i => i.Certificate)),
         };
         var terms = new SessionTerms
         {
-            Study = "bench", ManifestHash = roster.ManifestHash, Round = 1, GlobalHash = roster.GlobalHash, Adversary = Adversary.Malicious,
-            VectorLength = vectorLength, Approved = identities.Select(i => Convert.ToHexStringLower(i.Fingerprint)).ToHashSet(), ServerCertificate = server.Certificate,
+            Study = "bench",
+            ManifestHash = roster.ManifestHash,
+            Round = 1,
+            GlobalHash = roster.GlobalHash,
+            Adversary = Adversary.Malicious,
+            VectorLength = vectorLength,
+            Approved = identities.Select(i => i.KeyHash).ToHashSet(),
+            Server = server.KeyHash,
         };
         var empty = GC.GetTotalMemory(forceFullCollection: true);
         var sites = roster.Sites.ToDictionary(r => r.Id, r => new SiteSession(identities.Single(i => i.Certificate == r.Certificate), terms, signed, time));

@@ -25,7 +25,10 @@ internal static class NetworkCommand
         {
             var network = new NetworkOptions
             {
-                Name = parsed.GetValue(name)!, Channels = parsed.GetValue(channels), Levels = parsed.GetValue(levels), Dimensions = parsed.GetValue(dimensions),
+                Name = parsed.GetValue(name)!,
+                Channels = parsed.GetValue(channels),
+                Levels = parsed.GetValue(levels),
+                Dimensions = parsed.GetValue(dimensions),
             };
             RefuseUnused(parsed, network.Name, ("levels", levels), ("dimensions", dimensions));
             TorchEnvironment.Prepare(Environment.ProcessorCount);

@@ -17,8 +17,9 @@ internal static class StudyCommand
         var command = new Command("entry", "Print this party's entry for the roster.") { folder, weight };
         command.SetAction(parsed =>
         {
-            using var credentials = new PartyFolder(parsed.GetValue(folder)!).Open(TimeProvider.System);
-            Console.Write(StrictJson.Text(new RosterEntry(credentials.Party.ToString(), credentials.Key, parsed.GetValue(weight))));
+            var place = new PartyFolder(parsed.GetValue(folder)!);
+            place.Open(TimeProvider.System).Dispose(); // refuses a folder that is no party's
+            Console.Write(StrictJson.Text(place.Entry(parsed.GetValue(weight))));
             return (int)ExitCode.Success;
         });
         return command;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using RosFL.Cli.Display;
+using RosFL.Federation;
 using RosFL.Runs;
 
 namespace RosFL.Cli.Commands;
@@ -23,9 +24,10 @@ internal static class StudyNewCommand
         {
             var path = parsed.GetValue(output)!;
             if (File.Exists(path)) throw new RosflException(ExitCode.Usage, $"File '{path}' exists: name another with --out, it is not overwritten.");
-            var options = run.Load(parsed).Options;
             var before = parsed.GetValue(revises) is { } file ? ApprovedManifest.Load(file).Manifest : null;
             RosterEntry[] entries = [.. parsed.GetValue(roster)!.Select(StrictJson.Load<RosterEntry>)];
+            var (networked, whyOff) = NetworkedRun.Of(run.Load(parsed), entries.Count(entry => entry.IsSite), RunArguments.Names);
+            var options = networked.Options;
             var manifest = Manifest.Create(new()
             {
                 Study = parsed.GetValue(id)!,
@@ -41,6 +43,7 @@ internal static class StudyNewCommand
             var approved = ApprovedManifest.Of(manifest);
             approved.Save(path);
             ManifestView.Print(approved);
+            if (whyOff.Length > 0) Console.WriteLine(whyOff);
             return (int)ExitCode.Success;
         });
         return command;

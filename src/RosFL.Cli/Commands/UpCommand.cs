@@ -1,6 +1,8 @@
 using System.CommandLine;
 using RosFL.Cli.Display;
 using RosFL.Cli.Loopback;
+using RosFL.Federation;
+using RosFL.Imaging.Datasets;
 using RosFL.Runs;
 
 namespace RosFL.Cli.Commands;
@@ -20,10 +22,16 @@ internal static class UpCommand
         {
             var file = run.Load(parsed);
             if (parsed.GetValue(sites) is > 0 and var count) file = file.With([$"data.phantoms.sites={count}"], RunArguments.Names);
+            var networked = NetworkedRun.Of(file, DatasetCatalog.Sites(file.Options).Count, RunArguments.Names);
+            file = networked.Run;
             string folder;
             using (var made = parsed.GetValue(resume) ? RunFolder.Resume(file) : RunFolder.Create(file)) folder = made.Path;
             var watcher = Watcher.For(file.Options, parsed.GetValue(json));
-            await watcher.WatchAsync(() => LoopbackStudy.RunAsync(file, folder, watcher.Show, cancellation));
+            await watcher.WatchAsync(() =>
+            {
+                if (networked.WhyOff.Length > 0) watcher.Show(new SimulationProgress.Phase(networked.WhyOff));
+                return LoopbackStudy.RunAsync(file, folder, watcher.Show, cancellation);
+            });
             using var done = RunFolder.Open(folder);
             watcher.Finish(done);
             return (int)ExitCode.Success;

@@ -28,8 +28,8 @@ internal static class ManifestView
 
     private static string Secure(Manifest manifest) => manifest.Run.Privacy.SecureAggregation switch
     {
-        SecureAggregationKind.None => "none, the aggregation server sees every site's head and tail",
+        SecureAggregationKind.None => "none, the aggregation server sees every site's part",
         SecureAggregationKind.Paillier => "Paillier, for comparison: the server together with any one site sees everything",
-        var kind => new Threshold(manifest.Sites.Count, kind == SecureAggregationKind.Malicious ? Adversary.Malicious : Adversary.Curious, manifest.Terms.Quorum.Sites).Sentence,
+        _ => Threshold.Of(manifest).Sentence,
     };
 }

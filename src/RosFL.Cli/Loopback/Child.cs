@@ -60,7 +60,9 @@ internal sealed class Child(string name, IReadOnlyList<string> arguments, Action
         var isDotnet = Path.GetFileNameWithoutExtension(host) == "dotnet";
         var start = new ProcessStartInfo(host, isDotnet ? [Environment.GetCommandLineArgs()[0], .. arguments] : arguments)
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         start.Environment[ParentProcess.Variable] = "1";
         // of a list party:point:times,... each start gets this party's next

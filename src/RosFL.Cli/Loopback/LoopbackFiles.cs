@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using RosFL.Federation;
 using RosFL.Grpc.Hosting;
 using RosFL.Grpc.Trust;
@@ -43,8 +44,7 @@ internal sealed class LoopbackFiles
         var (aggregate, compute) = (FreePort(), FreePort());
         var file = In("run.json");
         run.Save(file);
-        using var trust = new ThrowAwayTrust(TimeProvider.System);
-        var parties = Parties().ToDictionary(party => party, party => trust.Write(In("parties", party.Name), party));
+        var parties = Enrolled();
         Approve(parties);
         var (study, bodies) = (run.Options.Name, HasBodies ? Address(compute) : "");
         var configurations = parties.Keys.Where(party => party.Role == PartyRole.Site).ToDictionary(site => site.Name, site => Save(site.Name, new SiteProcessOptions(
@@ -57,6 +57,22 @@ internal sealed class LoopbackFiles
 
     private IEnumerable<Party> Parties() => [Aggregation, .. HasBodies ? [Computation] : Array.Empty<Party>(), .. Sites.Select(site => new Party(PartyRole.Site, site))];
 
+    /// <summary>Every party's folder. A run that goes on keeps its parties' keys, since what they have signed and sealed counts under these alone.</summary>
+    private Dictionary<Party, PartyFolder> Enrolled()
+    {
+        var known = Parties().ToDictionary(party => party, party => new PartyFolder(In("parties", party.Name)));
+        if (known.Values.All(IsFresh)) return known;
+        using var trust = new ThrowAwayTrust(TimeProvider.System);
+        return known.ToDictionary(party => party.Key, party => trust.Write(party.Value.Path, party.Key));
+    }
+
+    private static bool IsFresh(PartyFolder folder)
+    {
+        if (!folder.Exists) return false;
+        using var certificate = X509CertificateLoader.LoadCertificateFromFile(folder.CertificatePath);
+        return certificate.NotAfter.ToUniversalTime() > TimeProvider.System.GetUtcNow() + TimeSpan.FromDays(1);
+    }
+
     /// <summary>The study's manifest, approved in each party's name and kept by each.</summary>
     private void Approve(Dictionary<Party, PartyFolder> parties)
     {
@@ -65,7 +81,7 @@ internal sealed class LoopbackFiles
         {
             Study = run.Options.Name,
             Run = [],
-            Roster = [.. keys.Select(key => new RosterEntry(key.Key.ToString(), Convert.ToHexStringLower(SHA256.HashData(key.Value.ExportSubjectPublicKeyInfo()))))],
+            Roster = [.. parties.Values.Select(party => party.Entry())],
             BodySeed = Text(seeds.Bodies),
             InitialWeights = run.Options.Training.InitialWeights is { Length: > 0 } weights ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(weights))) : "",
         }, run.Options);

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using RosFL.Federation;
+using RosFL.Grpc.Coordination.Hidden;
 using RosFL.Imaging;
+using RosFL.Privacy.SecureAggregation;
 using RosFL.Runs;
 using RosFL.Training;
 
@@ -21,11 +23,14 @@ public sealed class AggregationStudy : IDisposable
     private readonly IReadOnlyList<RemoteSite> sites;
     private readonly IBodyHost? bodies;
     private readonly RoundPolicy policy;
+    private readonly SealedFolder? states;
+    private readonly IRoundMerge? merge;
     private readonly Action<SimulationProgress> progress;
 
     /// <param name="manifest">Names the sites, in the order of all sums, and says when a round may do without one.</param>
     /// <param name="bodies">The computation server; null where the algorithm needs none.</param>
-    public AggregationStudy(RunFolder folder, Manifest manifest, IBodyHost? bodies, TimeProvider time, Action<SimulationProgress>? progress = null)
+    /// <param name="identity">This server's, with which it signs in secure aggregation; stays the caller's.</param>
+    public AggregationStudy(RunFolder folder, Manifest manifest, IBodyHost? bodies, Identity identity, TimeProvider time, Action<SimulationProgress>? progress = null)
     {
         (this.folder, this.time, this.progress) = (folder, time, progress ?? (_ => { }));
         policy = new RoundPolicy { Sites = manifest.Terms.Quorum.Sites, Share = manifest.Terms.Quorum.Weight, Patience = TimeSpan.FromSeconds(manifest.Terms.Quorum.IdleSeconds) };
@@ -35,7 +40,16 @@ public sealed class AggregationStudy : IDisposable
         this.bodies = study.HasBodyHost ? bodies ?? throw new RosflException(ExitCode.InvalidRun,
             $"Algorithm '{study.Algorithm.Name}' keeps bodies at a computation server and study '{study.Id}' names none: set computationServer.") : null;
         record = new RunRecord(folder, study, this.progress);
-        sites = [.. manifest.Sites.Select(name => new RemoteSite(name, policy.Patience, time, step => this.progress(new SimulationProgress.Stepped(step))))];
+        if (study.HidesParts)
+        {
+            policy = policy with { Sites = Threshold.Of(manifest).Quorum };
+            states = new SealedFolder(Path.Combine(folder.Path, "sealed"));
+            merge = new HiddenMerge(study, manifest, identity, () => sites![0].InitialHash, states, policy.Patience, time, Notice); // asked when there are sites
+        }
+        sites = [.. manifest.Sites.Select(name => new RemoteSite(name, policy.Patience, time, step => this.progress(new SimulationProgress.Stepped(step)))
+        {
+            GiveState = states is null ? null : states.GiveAsync,
+        })];
         Room = new(study, manifest, sites);
     }
 
@@ -61,6 +75,7 @@ public sealed class AggregationStudy : IDisposable
 
     private async Task RunOrderedAsync(CancellationToken cancellation)
     {
+        if (study.HidesParts) progress(new SimulationProgress.Phase(Threshold.Of(Room.Manifest).Sentence));
         await GatherAsync(cancellation);
         var state = record.Restore([])?.Rounds ?? RoundState.Begin(await InitialAsync(cancellation));
         progress(new SimulationProgress.Began(state.Round, sites.ToDictionary(s => s.Name, s => s.Facts.StepsPerRound)));
@@ -80,7 +95,7 @@ public sealed class AggregationStudy : IDisposable
             try
             {
                 await order.PassAsync(Paused, cancellation);
-                return await new Rounds(study, sites, bodies, record.Store.Ledger, policy, Commit, CommittedAsync, Keep, Notice).RunAsync(state, cancellation);
+                return await new Rounds(study, sites, bodies, record.Store.Ledger, policy, Commit, CommittedAsync, Keep, Notice, merge).RunAsync(state, cancellation);
             }
             catch (RosflException full) when (full.Code == ExitCode.NoSpace)
             {
@@ -120,13 +135,17 @@ public sealed class AggregationStudy : IDisposable
     private async Task<Model> InitialAsync(CancellationToken cancellation)
     {
         var models = await Task.WhenAll(sites.Select(s => s.InitialAsync(cancellation)));
-        var other = models.Index().FirstOrDefault(m => m.Item.Hash() != models[0].Hash());
+        string Hash(int site) => study.HidesParts ? sites[site].InitialHash : models[site].Hash();
+        var other = models.Index().FirstOrDefault(m => Hash(m.Index) != Hash(0));
         return other.Item is null ? models[0] : throw new RosflException(ExitCode.InvalidRun,
             $"Sites '{sites[0].Name}' and '{sites[other.Index].Name}' begin with different weights: give them the same shared secret.");
     }
 
-    private void Commit(CommittingRound round) =>
+    private void Commit(CommittingRound round)
+    {
         record.Commit(round, new SimulationState(round.Next, null, new Dictionary<string, SiteState>()), null);
+        states?.Keep(round.Decision.Key.Round, record.Best);
+    }
 
     private HashSet<int> Keep() => record.Best is { } best ? [best] : [];
 
@@ -157,7 +176,8 @@ public sealed class AggregationStudy : IDisposable
     {
         try
         {
-            await record.ScoreAsync(sites.Select(s => ((ISite)s, new EvaluationOrder(round, split, state.Global, model, splitName))), cancellation);
+            // only committed rounds are scored, and those have a record
+            await record.ScoreAsync(sites.Select(s => ((ISite)s, new EvaluationOrder(round, split, state.Global, model, splitName, state.Last!.PartsHash))), cancellation);
         }
         catch (SiteLostException lost)
         {

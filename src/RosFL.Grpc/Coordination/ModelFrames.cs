@@ -17,9 +17,10 @@ internal static class ModelFrames
     // step count and two moments for each parameter
     private const int MomentsPerParameter = 3;
 
-    /// <summary>Reads all parts of a site.</summary>
+    /// <summary>Reads all parts of a site; none under secure aggregation, where none come.</summary>
     public static async Task<Model> ReadAsync<T>(TensorFrameReader<T> reader, Study study, CancellationToken cancellation) where T : class, IMessage<T>, new()
     {
+        if (study.HidesParts) return Model.Empty;
         var parts = new Dictionary<PartName, Weights>();
         foreach (var part in study.SiteParts)
         {

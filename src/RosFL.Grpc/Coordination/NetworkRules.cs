@@ -13,16 +13,15 @@ public static class NetworkRules
         var reason = algorithm.Pooled ? "brings all images to one place"
             : !algorithm.Merges || algorithm.KeepsNormalisation ? "leaves each site a model of its own, which no other site may score"
             : algorithm.Hook is not null && run.Algorithm.Name == "scaffold" ? "merges vectors beside the weights, which the wire does not carry yet"
-            : algorithm.Correction is { AnchorsFirstRoundAtInitialModel: true } ? "corrects towards the initial model, which the aggregation server does not keep"
+            : algorithm.Correction is { AnchorsFirstRoundAtInitialModel: true } && !study.HidesParts ? "corrects towards the initial model, which the aggregation server does not keep"
             : null;
         if (reason is not null)
             throw new RosflException(ExitCode.InvalidRun, $"Algorithm '{algorithm.Name}' {reason}: run it with 'rosfl simulate', or choose another algorithm.name.");
-        if (run.Privacy.SecureAggregation != SecureAggregationKind.None)
+        if (run.Privacy.SecureAggregation == SecureAggregationKind.Paillier)
             throw new RosflException(ExitCode.InvalidRun,
-                $"Run '{run.Name}' asks for privacy.secureAggregation, which runs in one process only: run it with 'rosfl simulate', or set it to none.");
-        if (run.Privacy.SecureAggregation != SecureAggregationKind.None)
-            throw new RosflException(ExitCode.InvalidRun,
-                $"Run '{run.Name}' sets privacy.secureAggregation {run.Privacy.SecureAggregation}, which does not travel between machines yet and must not be left out unsaid: set it to none, or run it with 'rosfl simulate'.");
+                $"Run '{run.Name}' asks for privacy.secureAggregation paillier, which is for comparison in one process: run it with 'rosfl simulate', or choose malicious.");
+        if (study.HidesParts && run.Output.RoundWeights)
+            throw new RosflException(ExitCode.InvalidRun, $"Run '{run.Name}' asks for output.roundWeights, which the aggregation server cannot write under secure aggregation: remove it.");
         if (run.Preprocessing.Intensity == IntensityKind.CtForeground || run.Training.FederatedClassWeights)
             throw new RosflException(ExitCode.InvalidRun,
                 $"Run '{run.Name}' needs statistics over all sites (preprocessing.intensity ct-foreground or training.federatedClassWeights), which only 'rosfl simulate' gathers: use window and training.classWeights.");

@@ -15,7 +15,11 @@ public sealed class RemoteBodyHost(CallInvoker server, TimeProvider time, Action
 
     public Task BeginAsync(BodyRound round, CancellationToken cancellation) => CallAsync(options => client.BeginAsync(new BeginBodies
     {
-        Study = round.Key.Study, Round = round.Key.Round, Attempt = round.Key.Attempt, Sites = { round.Sites }, Last = round.Last is null ? "" : WireJson.Write(round.Last),
+        Study = round.Key.Study,
+        Round = round.Key.Round,
+        Attempt = round.Key.Attempt,
+        Sites = { round.Sites },
+        Last = round.Last is null ? "" : WireJson.Write(round.Last),
     }, options), cancellation);
 
     public async Task<BodyMerge> PrepareAsync(MergeDecision decision, CancellationToken cancellation)
@@ -26,7 +30,9 @@ public sealed class RemoteBodyHost(CallInvoker server, TimeProvider time, Action
 
     public Task CommitAsync(CommitRecord record, IReadOnlySet<int> keep, CancellationToken cancellation) => CallAsync(options => client.CommitAsync(new CommitBodies
     {
-        Study = record.Key.Study, Record = WireJson.Write(record), Keep = { keep },
+        Study = record.Key.Study,
+        Record = WireJson.Write(record),
+        Keep = { keep },
     }, options), cancellation);
 
     /// <summary>Told once: a server that does not hear it learns it with the next round's beginning.</summary>

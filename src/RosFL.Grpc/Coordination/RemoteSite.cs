@@ -1,4 +1,5 @@
 using RosFL.Federation;
+using RosFL.Grpc.Coordination.Hidden;
 using RosFL.Grpc.Protocol;
 using RosFL.Runs;
 using RosFL.Training;
@@ -44,18 +45,39 @@ public sealed class RemoteSite(string name, TimeSpan patience, TimeProvider time
         lock (gate) return here.Task.WaitAsync(cancellation);
     }
 
-    public async Task<Model> InitialAsync(CancellationToken cancellation) =>
-        (await AskAsync(new SiteCommand { Initial = true }, [], cancellation)).Parts ?? throw Unexpected("its initial parts");
+    /// <summary>Gives the site the state after a round that it lacks; null where the server has the states itself.</summary>
+    public Func<RemoteSite, int, CancellationToken, Task>? GiveState { get; init; }
+
+    /// <summary>Of the parts with which the site begins, where it keeps them to itself.</summary>
+    public string InitialHash { get; private set; } = "";
+
+    /// <summary>With which the site takes part in the sum of what it has trained.</summary>
+    public byte[] Certificate { get; private set; } = [];
+
+    public async Task<Model> InitialAsync(CancellationToken cancellation)
+    {
+        var answer = await AskAsync(new SiteCommand { Initial = true }, [], cancellation);
+        InitialHash = answer.Reply.PartsHash;
+        return answer.Parts ?? throw Unexpected("its initial parts");
+    }
+
+    /// <summary>One exchange of secure aggregation.</summary>
+    internal async Task<HiddenReply> ExchangeAsync(HiddenOrder order, CancellationToken cancellation) =>
+        (await AskAsync(new SiteCommand { Hidden = order }, [], cancellation)).Reply.Hidden ?? throw Unexpected("a message of secure aggregation");
 
     public async Task<SiteUpdate> TrainAsync(RoundStart start, CancellationToken cancellation)
     {
         var order = new TrainOrder
         {
-            Round = start.Key.Round, Attempt = start.Key.Attempt, Last = start.Last is null ? "" : WireJson.Write(start.Last),
-            Relay = start.Travelling is not null, Travelling = { ModelFrames.Announced(start.Travelling ?? []) },
+            Round = start.Key.Round,
+            Attempt = start.Key.Attempt,
+            Last = start.Last is null ? "" : WireJson.Write(start.Last),
+            Relay = start.Travelling is not null,
+            Travelling = { ModelFrames.Announced(start.Travelling ?? []) },
         };
-        var answer = await AskAsync(new SiteCommand { Train = order }, [.. start.Global.Named(), .. start.Travelling ?? []], cancellation);
+        var answer = await WithStateAsync(() => AskAsync(new SiteCommand { Train = order.Clone() }, [.. start.Global.Named(), .. start.Travelling ?? []], cancellation), cancellation);
         if (answer.Reply.ContentCase != SiteReply.ContentOneofCase.Update) throw Unexpected("its update");
+        Certificate = answer.Reply.Update.Certificate.ToByteArray();
         return new(answer.Parts!, WireJson.Read<SiteRound>(answer.Reply.Update.Figures) with { Site = name }, start.Travelling is null ? null : answer.Travelling);
     }
 
@@ -82,8 +104,8 @@ public sealed class RemoteSite(string name, TimeSpan patience, TimeProvider time
     public async Task<IReadOnlyList<ScoreRecord>> EvaluateAsync(EvaluationOrder order, CancellationToken cancellation)
     {
         var hasModel = order.ModelName != EvaluationOrder.InputName;
-        var evaluate = new EvaluateOrder { Round = order.Round, Split = order.Split.ToString(), ModelName = order.ModelName, SplitName = order.SplitName, HasModel = hasModel };
-        var answer = await AgainAsync(() => AskAsync(new SiteCommand { Evaluate = evaluate.Clone() }, hasModel ? [.. order.Model.Named()] : [], cancellation), cancellation);
+        var evaluate = new EvaluateOrder { Round = order.Round, Split = order.Split.ToString(), ModelName = order.ModelName, SplitName = order.SplitName, HasModel = hasModel, PartsHash = order.PartsHash };
+        var answer = await AgainAsync(() => WithStateAsync(() => AskAsync(new SiteCommand { Evaluate = evaluate.Clone() }, hasModel ? [.. order.Model.Named()] : [], cancellation), cancellation), cancellation);
         return [.. WireJson.Read<List<ScoreRecord>>(answer.Reply.Scores).Select(s => s with { Site = name, Round = order.Round, Split = order.SplitName, Model = order.ModelName })];
     }
 
@@ -104,8 +126,8 @@ public sealed class RemoteSite(string name, TimeSpan patience, TimeProvider time
             session = coming;
             lastSign = time.GetTimestamp();
             if (process != hello.Process)
-                foreach (var lost in pending.Values.Where(p => p.Command.Train is not null && p.IsSent))
-                    lost.Done.TrySetException(new SiteLostException(name, isGone: false, $"Site '{name}' came back without its work in round {lost.Command.Train.Round + 1}."));
+                foreach (var lost in pending.Values.Where(p => p.Command.ContentCase is SiteCommand.ContentOneofCase.Train or SiteCommand.ContentOneofCase.Hidden && p.IsSent))
+                    lost.Done.TrySetException(new SiteLostException(name, isGone: false, $"Site '{name}' came back without its work in round {(lost.Command.Train?.Round ?? lost.Command.Hidden.Round) + 1}."));
             process = hello.Process;
             foreach (var open in pending.Values.Where(p => !p.Done.Task.IsCompleted)) Send(open);
             left = NewEvent();
@@ -192,6 +214,20 @@ public sealed class RemoteSite(string name, TimeSpan patience, TimeProvider time
         }
     }
 
+    /// <summary>Asks again, once, after the site was given the state that it lacked.</summary>
+    private async Task<SiteAnswer> WithStateAsync(Func<Task<SiteAnswer>> ask, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (StateMissingException missing) when (GiveState is { } give)
+        {
+            await give(this, missing.Round, cancellation);
+            return await ask();
+        }
+    }
+
     /// <summary>Asks again while the site loses its work or its way to the body.</summary>
     private async Task<SiteAnswer> AgainAsync(Func<Task<SiteAnswer>> ask, CancellationToken cancellation)
     {
@@ -209,7 +245,8 @@ public sealed class RemoteSite(string name, TimeSpan patience, TimeProvider time
     private static TaskCompletionSource NewEvent() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Exception Failed(SiteFailure failure) =>
-        failure.RoundLost ? new RoundLostException($"Site '{name}': {failure.Message}")
+        failure.MissingState > 0 ? new StateMissingException(failure.MissingState - 1, $"Site '{name}': {failure.Message}")
+        : failure.RoundLost ? new RoundLostException($"Site '{name}': {failure.Message}")
         : failure.SiteLost ? new SiteLostException(name, isGone: false, $"Site '{name}': {failure.Message}")
         : new RosflException((ExitCode)failure.ExitCode, $"Site '{name}': {failure.Message}");
 

@@ -114,7 +114,15 @@ public sealed class SiteAgent
 
     private SiteHello Hello() => new()
     {
-        Version = ControlVersion.Ours, Study = study.Id, Site = name, Process = process, RunHash = runHash, Weight = facts.Weight, StepsPerRound = facts.StepsPerRound,
-        TrainingImages = facts.TrainingImages, ValidationImages = facts.ValidationImages, TestImages = facts.TestImages,
+        Version = ControlVersion.Ours,
+        Study = study.Id,
+        Site = name,
+        Process = process,
+        RunHash = runHash,
+        Weight = facts.Weight,
+        StepsPerRound = facts.StepsPerRound,
+        TrainingImages = facts.TrainingImages,
+        ValidationImages = facts.ValidationImages,
+        TestImages = facts.TestImages,
     };
 }

@@ -1,4 +1,5 @@
 using RosFL.Federation;
+using RosFL.Grpc.Coordination.Hidden;
 using RosFL.Grpc.Protocol;
 using RosFL.Runs;
 
@@ -9,9 +10,10 @@ internal static class SiteFailures
 {
     public static SiteFailure Of(Exception failure) => failure switch
     {
+        StateMissingException missing => new() { MissingState = missing.Round + 1, Message = missing.Message },
         RoundLostException lost => new() { RoundLost = true, Message = lost.Message },
         RosflException { Code: ExitCode.Unreachable } away => new() { SiteLost = true, Message = away.Message },
-        RosflException { Code: ExitCode.Protocol or ExitCode.ManifestDiffers or ExitCode.NotTrusted } known => new() { ExitCode = (int)known.Code, Message = known.Message },
+        RosflException { Code: ExitCode.Protocol or ExitCode.SecureAggregation or ExitCode.ManifestDiffers or ExitCode.NotTrusted } known => new() { ExitCode = (int)known.Code, Message = known.Message },
         // other sentences may name files, which are the site's own business
         RosflException own => new() { ExitCode = (int)own.Code, Message = $"the site failed ({own.Code}); its own log says why." },
         _ => new() { ExitCode = (int)ExitCode.Unexpected, Message = $"the site failed unexpectedly ({failure.GetType().Name}); its own log says why." },

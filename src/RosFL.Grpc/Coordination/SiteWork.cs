@@ -1,5 +1,7 @@
 using System.Threading.Channels;
+using Google.Protobuf;
 using RosFL.Federation;
+using RosFL.Grpc.Coordination.Hidden;
 using RosFL.Grpc.Protocol;
 using RosFL.Grpc.Wire;
 using RosFL.Imaging;
@@ -19,6 +21,7 @@ internal sealed class SiteWork(ISite site, string study)
 {
     private const int AnswersKept = 8;
 
+    private readonly HiddenSite? hidden = site as HiddenSite;
     private readonly Lock gate = new();
     private readonly Channel<(SiteTask Task, int Era)> queue = Channel.CreateUnbounded<(SiteTask, int)>();
     private readonly SortedDictionary<long, Outgoing<SiteMessage>> answers = [];
@@ -139,7 +142,10 @@ internal sealed class SiteWork(ISite site, string study)
         switch (command.ContentCase)
         {
             case SiteCommand.ContentOneofCase.Initial:
-                return Reply(new SiteReply { Initial = true }, [.. (await site.InitialAsync(cancellation)).Named()]);
+                var initial = await site.InitialAsync(cancellation);
+                return hidden is null ? Reply(new SiteReply { Initial = true }, [.. initial.Named()]) : Reply(new SiteReply { Initial = true, PartsHash = initial.Hash() }, []);
+            case SiteCommand.ContentOneofCase.Hidden when hidden is not null:
+                return Reply(new SiteReply { Hidden = hidden.Exchange(command.Hidden) }, []);
             case SiteCommand.ContentOneofCase.Train:
                 return await TrainAsync(task, cancellation);
             case SiteCommand.ContentOneofCase.Commit:
@@ -151,7 +157,7 @@ internal sealed class SiteWork(ISite site, string study)
             case SiteCommand.ContentOneofCase.Evaluate:
                 var order = command.Evaluate;
                 var split = Enum.TryParse<Split>(order.Split, out var known) ? known : throw new RosflException(ExitCode.Protocol, "An evaluation names no split of this program: update it.");
-                return Reply(new SiteReply { Scores = WireJson.Write(NamelessScores.Of(await site.EvaluateAsync(new EvaluationOrder(order.Round, split, task.Model, order.ModelName, order.SplitName), cancellation))) }, []);
+                return Reply(new SiteReply { Scores = WireJson.Write(NamelessScores.Of(await site.EvaluateAsync(new EvaluationOrder(order.Round, split, task.Model, order.ModelName, order.SplitName, order.PartsHash), cancellation))) }, []);
             default:
                 IsFinished = true;
                 return Done();
@@ -164,6 +170,7 @@ internal sealed class SiteWork(ISite site, string study)
         key = new RoundKey(study, order.Round, order.Attempt);
         var update = await site.TrainAsync(new RoundStart(key, task.Model, WireJson.ReadOptional<CommitRecord>(order.Last), order.Relay ? task.Travelling : null), cancellation);
         var message = new SiteUpdateMessage { Figures = WireJson.Write(update.Figures), Travelling = { ModelFrames.Announced(update.Travelling ?? []) } };
+        if (hidden is not null) message.Certificate = ByteString.CopyFrom(hidden.Certificate);
         return Reply(new SiteReply { Update = message }, [.. update.Parts.Named(), .. update.Travelling ?? []]);
     }
 

@@ -28,6 +28,7 @@ public sealed class EnrolmentClient(PartyFolder folder, TimeProvider time)
             KeyStorage.WriteKey(folder.KeyPath, made);
         }
 
+        if (party.Role == PartyRole.Site) folder.LoadStorageKey().Dispose();
         using var key = folder.LoadKey();
         using var client = Client(new Uri(invite.Authority), (host, port, token) => ClientTrust.DialAsync(null, host, port, presented => Authority(presented, root, host, port), token));
         var answer = await AskAsync<EnrolmentRequest>(client, "/enrol", new(invite.Party, invite.Token, Request(party, key)), cancel);

@@ -54,8 +54,10 @@ public static class AggregationServer
             open.Add(channel);
             bodies = new RemoteBodyHost(channel.CreateCallInvoker(), time);
         }
+        var identity = process.Identity();
+        open.Add(identity);
         AggregationStudy? study = null;
-        study = new AggregationStudy(folder, approved.Manifest, bodies, time, p =>
+        study = new AggregationStudy(folder, approved.Manifest, bodies, identity, time, p =>
         {
             StudyMetrics.Count(approved.Id, approved.Manifest.Sites.Count, p);
             if (p is SimulationProgress.Committed(var round)) process.Log.Append(new(AuditEventKind.RoundCommitted) { Study = approved.Id, Round = round.Round, Hash = round.Hash });

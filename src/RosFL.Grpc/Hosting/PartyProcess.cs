@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using RosFL.Grpc.Enrolment;
 using RosFL.Grpc.Trust;
 using RosFL.Grpc.Watching;
+using RosFL.Privacy.SecureAggregation;
 using RosFL.Runs;
 
 namespace RosFL.Grpc.Hosting;
@@ -58,6 +59,9 @@ public sealed class PartyProcess : IAsyncDisposable
         Log.Append(new(AuditEventKind.StudyStarted) { Study = approved.Id, Hash = approved.Hash });
         return approved;
     }
+
+    /// <summary>The keys with which this party takes part in secure aggregation; the caller's to dispose.</summary>
+    public Identity Identity() => new(Folder.LoadKey(), Credentials.Certificate.RawData, Credentials.Party.Role == PartyRole.Site ? Folder.LoadStorageKey() : KeyPair.Create());
 
     public void Committed(CommitRecord record) => Log.Append(new(AuditEventKind.RoundCommitted) { Study = record.Key.Study, Round = record.Key.Round, Hash = record.Hash });
 

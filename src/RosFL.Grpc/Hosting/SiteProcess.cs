@@ -1,6 +1,7 @@
 using RosFL.Federation;
 using RosFL.Grpc.Bodies;
 using RosFL.Grpc.Coordination;
+using RosFL.Grpc.Coordination.Hidden;
 using RosFL.Grpc.Watching;
 using RosFL.Grpc.Wire;
 using RosFL.Imaging;
@@ -33,7 +34,10 @@ public static class SiteProcess
         SiteAgent? agent = null;
         var site = new Site(name, study, images, images, OpenBody, thread, step => agent!.Stepped(step), versions);
         var facts = new SiteFacts(site.Weight, site.StepsPerRound, images.Count(Split.Train), images.Count(Split.Validation), images.Count(Split.Test));
-        agent = new SiteAgent(study, new RecordedSite(site, process.Committed), facts, identity, aggregation.CreateCallInvoker, time, notice);
+        var recorded = new RecordedSite(site, process.Committed);
+        using var hidden = !study.HidesParts ? null
+            : new HiddenSite(recorded, study, new SiteTrust(process.Identity(), approved.Manifest), Path.Combine(options.Folder, study.Id, "secure-aggregation"), time, notice);
+        agent = new SiteAgent(study, hidden ?? (ISite)recorded, facts, identity, aggregation.CreateCallInvoker, time, notice);
         process.Health.Ready();
         await agent.RunAsync(cancellation);
         process.Ended(study.Id);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
+using RosFL.Privacy.SecureAggregation;
 using RosFL.Runs;
 
 namespace RosFL.Grpc.Trust;
@@ -16,6 +17,7 @@ public sealed record PartyCard(string Party, string Authority);
 /// party.json        who this is, where it renews
 /// certificate.pem   replaced by a renewal
 /// key.pem           made here, never leaves; its owner's alone
+/// storage-key.pem   a site's: opens what the aggregation server keeps under secure aggregation
 /// root.pem          the study's root of trust
 /// revoked.json      who counts no more, signed by the root
 /// studies/          approved manifests
@@ -61,6 +63,29 @@ public sealed class PartyFolder(string path)
     }
 
     public ECDsa LoadKey() => KeyStorage.LoadKey(KeyPath);
+
+    /// <summary>A site's long-term ECDH pair, made when it is first asked for.</summary>
+    public KeyPair LoadStorageKey()
+    {
+        var path = In("storage-key.pem");
+        if (!File.Exists(path))
+        {
+            using var made = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            KeyStorage.WriteKey(path, made);
+        }
+        using var key = KeyStorage.LoadKey(path);
+        return KeyPair.Of(key.ExportParameters(includePrivateParameters: true).D!); // a key file holds the private number
+    }
+
+    /// <summary>This party's entry in a study's roster.</summary>
+    /// <param name="weight">A site's training items of one local epoch; 0 leaves it open.</param>
+    public RosterEntry Entry(int weight = 0)
+    {
+        var party = Party.Parse(Card.Party);
+        using var key = LoadKey();
+        using var storage = party.Role == PartyRole.Site ? LoadStorageKey() : null;
+        return new(party.ToString(), Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo())), weight, storage is null ? "" : Convert.ToHexStringLower(storage.Public));
+    }
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 }

@@ -12,4 +12,5 @@ public interface IRoundMerge
 }
 
 /// <summary>The sites whose parts are in the mean, and what became of them.</summary>
-public sealed record MergedRound(IReadOnlyList<TrainedSite> Counted, IReadOnlyDictionary<PartName, MergedPart> Parts);
+/// <param name="PartsHash">Of the new global parts, where the sites alone have them.</param>
+public sealed record MergedRound(IReadOnlyList<TrainedSite> Counted, IReadOnlyDictionary<PartName, MergedPart> Parts, string? PartsHash = null);

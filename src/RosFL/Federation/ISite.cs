@@ -53,7 +53,8 @@ public interface ISite
 /// <param name="Model">The parts that a site holds; where the body is elsewhere, its committed state there.</param>
 /// <param name="ModelName">"global", "input" for the untouched input, or the site whose own model it is.</param>
 /// <param name="SplitName">"validation", "test" or "unseen".</param>
-public sealed record EvaluationOrder(int Round, Split Split, Model Model, string ModelName = "global", string SplitName = "validation")
+/// <param name="PartsHash">Of the model, for a site that holds it itself.</param>
+public sealed record EvaluationOrder(int Round, Split Split, Model Model, string ModelName = "global", string SplitName = "validation", string PartsHash = "")
 {
     /// <summary>Stands for a model where the input itself is scored.</summary>
     public const string InputName = "input";

@@ -74,6 +74,8 @@ public sealed class Predictor : IDisposable
         var best = store.BestRound(metric, higherIsBetter: true)?.Round ?? store.LastRound()?.Round
             ?? throw new RosflException(ExitCode.InvalidRun, $"Run folder '{folder.Path}' has no committed round: let 'rosfl simulate' finish one.");
         var state = SimulationState.From(new Checkpoints(folder, store).Load(best), study, []);
+        if (state.Rounds.Global.Parts.Count == 0)
+            throw new RosflException(ExitCode.InvalidRun, $"Run folder '{folder.Path}' has no weights: under secure aggregation the sites alone hold heads and tails, in the folder 'secure-aggregation' of their own state.");
         return state.Bodies is null ? state.Rounds.Global
             : state.Rounds.Global.With(new(new Dictionary<PartName, Weights> { [PartName.Body] = state.Bodies.Body }));
     }

@@ -12,18 +12,19 @@ public static class RoundMerges
     /// <summary>What one merged number takes on the wire, each way.</summary>
     public static int BytesPerValue(RunOptions run) => run.Privacy.SecureAggregation switch
     {
-        SecureAggregationKind.None => sizeof(float),
         SecureAggregationKind.Paillier => PaillierBytes,
-        _ => sizeof(ulong),
+        _ => run.Privacy.HidesParts ? sizeof(ulong) : sizeof(float),
     };
 
     /// <summary>For a study in one process; the caller disposes it.</summary>
     /// <param name="notice">Round and sentence of what a user should know.</param>
     public static IRoundMerge InOneProcess(Study study, IReadOnlyList<string> sites, Action<int, string>? notice = null) => study.Run.Privacy.SecureAggregation switch
     {
-        SecureAggregationKind.None => new PlainMerge(study),
         SecureAggregationKind.Paillier => new PaillierMerge(study, notice),
-        SecureAggregationKind.Curious => new SecureMerge(study, sites, Adversary.Curious, notice),
-        _ => new SecureMerge(study, sites, Adversary.Malicious, notice),
+        _ => study.HidesParts ? new SecureMerge(study, sites, AdversaryOf(study.Run), notice) : new PlainMerge(study),
     };
+
+    /// <summary>What a masked run fears of its server.</summary>
+    public static Adversary AdversaryOf(RunOptions run) =>
+        run.Privacy.SecureAggregation == SecureAggregationKind.Curious ? Adversary.Curious : Adversary.Malicious;
 }

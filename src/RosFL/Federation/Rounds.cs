@@ -82,7 +82,7 @@ public sealed class Rounds(
 
         // 3. heads and tails, and bodies that the sites hold
         RefuseIfTooFew(trained);
-        var (counted, merged) = await merge.MergeAsync(state, key, trained, failure.Token);
+        var (counted, merged, hash) = await merge.MergeAsync(state, key, trained, failure.Token);
 
         // 4. decide who counts: who is in the mean
         RefuseIfTooFew(counted);
@@ -96,7 +96,7 @@ public sealed class Rounds(
         CrashPoint.Reach("aggregate-prepared");
 
         var parts = study.Algorithm.Merges ? new Model(merged.ToDictionary(m => m.Key, m => m.Value.Weights)) : state.Global;
-        var record = new CommitRecord(decision, PartsHash(parts, updates), body?.Hash ?? "", state.Last?.Hash ?? "");
+        var record = new CommitRecord(decision, hash ?? PartsHash(parts, updates), body?.Hash ?? "", state.Last?.Hash ?? "");
         var next = new RoundState(state.Round + 1, parts, merged.ToDictionary(m => m.Key, m => m.Value.Memory), updates[^1].Travelling, record);
         return (new CommittingRound(Figures(record, merged, body, updates, clock.Elapsed), record, next, new(merged.ToDictionary(m => m.Key, m => m.Value.Mean))), here);
     }

@@ -24,7 +24,8 @@ public sealed class SecureMerge : IRoundMerge, IDisposable
     public SecureMerge(Study study, IReadOnlyList<string> sites, Adversary adversary, Action<int, string>? notice = null)
     {
         (this.study, this.adversary, this.notice) = (study, adversary, notice);
-        notice?.Invoke(0, new Threshold(sites.Count, adversary).Check().Sentence);
+        var threshold = new Threshold(sites.Count, adversary).Check();
+        notice?.Invoke(0, threshold.Sentence);
         server = Identity.SelfSigned("aggregation server", TimeProvider.System);
         identities = sites.ToDictionary(s => s, s => Identity.SelfSigned(s, TimeProvider.System));
     }
@@ -61,16 +62,27 @@ public sealed class SecureMerge : IRoundMerge, IDisposable
 
     private Roster RosterOf(RoundState state, RoundKey key, IReadOnlyList<Identity> parties, int length) => new()
     {
-        Study = key.Study, ManifestHash = SHA256.HashData(Encoding.UTF8.GetBytes(RunJson.Node(study.Run).ToJsonString())), Round = key.Round,
-        GlobalHash = Convert.FromHexString(state.Global.Hash()), Nonce = RandomNumberGenerator.GetBytes(32),
-        Threshold = new Threshold(parties.Count, adversary), VectorLength = length, PhaseTime = TimeSpan.FromHours(1),
-        Sites = Roster.Numbered(parties.Select(p => (p.Certificate, p.SignedStorageKey()))),
+        Study = key.Study,
+        ManifestHash = SHA256.HashData(Encoding.UTF8.GetBytes(RunJson.Node(study.Run).ToJsonString())),
+        Round = key.Round,
+        GlobalHash = Convert.FromHexString(state.Global.Hash()),
+        Nonce = RandomNumberGenerator.GetBytes(32),
+        Threshold = new Threshold(parties.Count, adversary),
+        VectorLength = length,
+        PhaseTime = TimeSpan.FromHours(1),
+        ServerCertificate = server.Certificate,
+        Sites = Roster.Numbered(parties.Select(p => p.Certificate)),
     };
 
     private SessionTerms TermsOf(Roster roster) => new()
     {
-        Study = roster.Study, ManifestHash = roster.ManifestHash, Round = roster.Round, GlobalHash = roster.GlobalHash, Adversary = adversary,
-        VectorLength = roster.VectorLength, Approved = identities.Values.Select(i => Convert.ToHexStringLower(i.Fingerprint)).ToHashSet(),
-        ServerCertificate = server.Certificate,
+        Study = roster.Study,
+        ManifestHash = roster.ManifestHash,
+        Round = roster.Round,
+        GlobalHash = roster.GlobalHash,
+        Adversary = adversary,
+        VectorLength = roster.VectorLength,
+        Approved = identities.Values.Select(i => i.KeyHash).ToHashSet(),
+        Server = server.KeyHash,
     };
 }

@@ -25,7 +25,7 @@ public sealed record SimulationState(RoundState Rounds, BodyHostState? Bodies, I
     {
         var arrays = checkpoint.Arrays;
         var travelling = ArrayNames.Inside("travelling.", arrays);
-        var rounds = new RoundState(checkpoint.Round + 1, SiteState.ReadModel(ArrayNames.Inside("global.", arrays), study)!,
+        var rounds = new RoundState(checkpoint.Round + 1, SiteState.ReadModel(ArrayNames.Inside("global.", arrays), study) ?? Model.Empty,
             study.SiteParts.ToDictionary(p => p, p => ArrayNames.Inside($"memory.{p.Text()}.", arrays)),
             study.Algorithm.Order == SiteOrder.Relay ? travelling : null, JsonSerializer.Deserialize<CommitRecord>(checkpoint.Metadata[RecordKey]));
         var bodies = ArrayNames.Inside("bodies.", arrays);

@@ -39,6 +39,9 @@ public sealed class Study
     public IReadOnlyList<PartName> SiteParts =>
         Algorithm.Body == BodyPlace.AtSite ? PartNames.All : [PartName.Head, PartName.Tail];
 
+    /// <summary>Whether secure aggregation keeps what sites hold from the aggregation server.</summary>
+    public bool HidesParts => Run.Privacy.HidesParts;
+
     /// <summary>Whether a computation server holds bodies.</summary>
     public bool HasBodyHost => Algorithm.Body is BodyPlace.ReplicaPerSite or BodyPlace.Shared;
 
@@ -83,7 +86,7 @@ public sealed class Study
         return new NoBodyLink(cut.FeatureChannels);
     }
 
-    private static RunOptions WithImpliedMerge(RunOptions run) => run.Privacy.SecureAggregation == SecureAggregationKind.None ? run
+    private static RunOptions WithImpliedMerge(RunOptions run) => !run.Privacy.SumsIntegers ? run
         : run with { Algorithm = run.Algorithm with { Merge = MergeArithmetic.Fixed24 } };
 
     /// <summary>A site's link behind the guards that the run asks for.</summary>

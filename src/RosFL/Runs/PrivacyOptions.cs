@@ -1,10 +1,20 @@
+using System.Text.Json.Serialization;
+
 namespace RosFL.Runs;
 
 /// <summary>What hides from the servers what sites send. Guards cost score; <c>rosfl audit</c> shows what they buy.</summary>
 public sealed record PrivacyOptions
 {
-    /// <summary>How the merge of what sites hold is hidden from the aggregation server; all but <c>none</c> need three sites and imply algorithm.merge <c>fixed24</c>.</summary>
+    /// <summary>How the merge of what sites hold is hidden from the aggregation server; all but <c>none</c> need three sites and imply algorithm.merge <c>fixed24</c>. Default <c>auto</c>: <c>malicious</c> in a networked study of three sites or more that takes a mean, <c>none</c> in every other and in <c>simulate</c>.</summary>
     public SecureAggregationKind SecureAggregation { get; init; }
+
+    /// <summary>Whether a sum of masked vectors is all that the aggregation server sees of what sites hold.</summary>
+    [JsonIgnore]
+    public bool HidesParts => SecureAggregation is SecureAggregationKind.Curious or SecureAggregationKind.Malicious;
+
+    /// <summary>Whether parts are summed as integers that no party reads alone.</summary>
+    [JsonIgnore]
+    public bool SumsIntegers => HidesParts || SecureAggregation == SecureAggregationKind.Paillier;
 
     /// <summary>Largest root mean square of one image's smashed values, to which larger ones are scaled down; 0 does not clip.</summary>
     public double SmashedClip { get; init; }
@@ -21,6 +31,9 @@ public sealed record PrivacyOptions
 
 public enum SecureAggregationKind
 {
+    /// <summary>Left to the kind of study: see <see cref="PrivacyOptions.SecureAggregation"/>.</summary>
+    Auto,
+
     /// <summary>The aggregation server sees every site's parts.</summary>
     None,
 

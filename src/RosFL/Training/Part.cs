@@ -19,10 +19,10 @@ public sealed class Part : IDisposable
         Parameters = [.. from m in this.modules from p in m.Module.named_parameters() select ($"{m.Name}.{p.name}", p.parameter)];
         Statistics = [.. from m in this.modules from b in m.Module.named_buffers() select ($"{m.Name}.{b.name}", b.buffer)];
         NormalisationNames = new HashSet<string>(from m in this.modules
-                                 from inner in m.Module.named_modules()
-                                 where inner.module is Normalisation
-                                 from p in inner.module.named_parameters().Select(p => p.name).Concat(inner.module.named_buffers().Select(b => b.name))
-                                 select $"{m.Name}.{inner.name}.{p}");
+                                                 from inner in m.Module.named_modules()
+                                                 where inner.module is Normalisation
+                                                 from p in inner.module.named_parameters().Select(p => p.name).Concat(inner.module.named_buffers().Select(b => b.name))
+                                                 select $"{m.Name}.{inner.name}.{p}");
     }
 
     public PartName Name { get; }

@@ -47,7 +47,9 @@ public sealed class KilledRunTests : IDisposable
         var path = Path.Combine(root, name + ".json");
         RosFL.Runs.RunFile.Of(new RunOptions
         {
-            Name = name, Rounds = 6, Algorithm = new() { Name = "ros-fl" },
+            Name = name,
+            Rounds = 6,
+            Algorithm = new() { Name = "ros-fl" },
             Network = new() { Name = "residual-unet", Channels = 2, Levels = 1 },
             Training = new() { Batch = 1 },
             Data = new() { Phantoms = new() { Sites = 2, ImagesPerSite = 6, Size = 16 } },

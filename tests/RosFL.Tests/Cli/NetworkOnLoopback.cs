@@ -35,9 +35,9 @@ internal sealed class NetworkOnLoopback : IDisposable
         return Read(Path.Combine(root, "simulated", "tiny"));
     }
 
-    public async Task<NetworkResult> UpAsync(string algorithm, IReadOnlyDictionary<string, string>? environment = null, Action<string>? heard = null)
+    public async Task<NetworkResult> UpAsync(string algorithm, IReadOnlyDictionary<string, string>? environment = null, Action<string>? heard = null, params string[] more)
     {
-        var (code, output, error) = await RunAsync(["up", RunFile(algorithm, "up"), "--json"], environment, heard);
+        var (code, output, error) = await RunAsync(["up", RunFile(algorithm, "up"), "--json", .. more], environment, heard);
         Assert.True(code == 0, $"{error}\n{output}");
         return Read(Path.Combine(root, "up", "tiny"));
     }
@@ -88,7 +88,9 @@ internal sealed class NetworkOnLoopback : IDisposable
         var path = Path.Combine(root, folder + ".json");
         RosFL.Runs.RunFile.Of(new RunOptions
         {
-            Name = "tiny", Rounds = 4, Algorithm = new() { Name = algorithm },
+            Name = "tiny",
+            Rounds = 4,
+            Algorithm = new() { Name = algorithm },
             Network = new() { Name = "residual-unet", Channels = 4, Levels = 2 },
             Training = new() { Batch = 2 },
             Data = new() { Phantoms = new() { Sites = 2, ImagesPerSite = 6, Size = 32 } },

@@ -29,7 +29,9 @@ public sealed class PlantedNamesTests : IDisposable
         var said = new StringBuilder();
         var (code, output, error) = await network.UpAsync(new RunOptions
         {
-            Name = "planted", Rounds = 2, Algorithm = new() { Name = "fedavg" },
+            Name = "planted",
+            Rounds = 2,
+            Algorithm = new() { Name = "fedavg" },
             Network = new() { Name = "residual-unet", Channels = 4, Levels = 2 },
             Training = new() { Batch = 2 },
             Data = new() { Layout = DataLayout.Folders, Path = data, SubjectPattern = "^(.+)_" },

@@ -1,3 +1,5 @@
+using RosFL.Runs;
+
 namespace RosFL.Tests.Cli;
 
 /// <summary>A network of real processes over TLS on loopback trains what the simulation trains, to the bit of every round's weights.</summary>
@@ -19,6 +21,20 @@ public sealed class UpTests : IDisposable
         Assert.Equal(simulated.Scores, up.Scores);
         Assert.True(File.Exists(Path.Combine(up.Folder, "report.html")));
         Assert.Empty(NetworkOnLoopback.ProcessesOf(up.Folder));
+    }
+
+    /// <summary>With three sites the aggregation server sees masked sums only, and the study ends as the simulation does under the same option.</summary>
+    [Theory]
+    [InlineData("ros-fl")]
+    [InlineData("fedavg")]
+    public async Task Up_ofThreeSites_hidesPartsByDefault_andTrainsWhatSimulateTrainsSo(string algorithm)
+    {
+        var simulated = await network.SimulateAsync(algorithm, "--set", "privacy.secureAggregation=malicious", "data.phantoms.sites=3");
+        var up = await network.UpAsync(algorithm, more: ["--set", "data.phantoms.sites=3"]);
+        Assert.Equal(simulated.Models, up.Models);
+        Assert.Equal(simulated.Records, up.Records);
+        Assert.Equal(simulated.Scores, up.Scores);
+        Assert.All(Directory.GetFiles(Path.Combine(up.Folder, "checkpoints")), file => Assert.Empty(Safetensors.Read(file)));
     }
 
     public void Dispose() => network.Dispose();

@@ -51,7 +51,10 @@ public sealed class BaselineStudyTests : IDisposable
     {
         var folder = await RunAsync(Phantoms("ridge", run => run with
         {
-            Task = StudyTask.Segmentation, Network = run.Network with { Name = "unet", OutputChannels = 2 }, Preprocessing = new() { BinaryLabels = true }, Evaluation = new(),
+            Task = StudyTask.Segmentation,
+            Network = run.Network with { Name = "unet", OutputChannels = 2 },
+            Preprocessing = new() { BinaryLabels = true },
+            Evaluation = new(),
         }));
         using var store = RunStore.Open(folder.StorePath);
         Assert.All(store.Scores("test"), score => Assert.Equal(BaselineMethods.Ridge, score.Model));
@@ -71,7 +74,8 @@ public sealed class BaselineStudyTests : IDisposable
 
     private RunFile Phantoms(string name, Func<RunOptions, RunOptions>? change = null) => RunFile.Of((change ?? (run => run))(new RunOptions
     {
-        Name = name, Rounds = 1,
+        Name = name,
+        Rounds = 1,
         Network = new() { Name = "residual-unet", Channels = 4, Levels = 2 },
         Data = new() { Phantoms = new() { Sites = 2, ImagesPerSite = 6, Size = 32 } },
         Preprocessing = new() { Intensity = IntensityKind.Window },

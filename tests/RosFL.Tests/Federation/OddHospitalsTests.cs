@@ -80,9 +80,14 @@ public sealed class OddHospitalsTests : IDisposable
 
     private RunOptions Run() => new()
     {
-        Name = "odd", Task = StudyTask.Segmentation, Rounds = 1, Network = Network(), Training = new() { Batch = 2 },
+        Name = "odd",
+        Task = StudyTask.Segmentation,
+        Rounds = 1,
+        Network = Network(),
+        Training = new() { Batch = 2 },
         Data = new() { Layout = DataLayout.Folders, Path = Path.Combine(root, "data"), SubjectIsFile = true },
-        Machine = new() { Threads = 1 }, Output = new() { Folder = Path.Combine(root, "runs") },
+        Machine = new() { Threads = 1 },
+        Output = new() { Folder = Path.Combine(root, "runs") },
     };
 
     private static async Task<RunFolder> RunAsync(RunOptions run)

@@ -113,7 +113,9 @@ public sealed class PredictorTests : IDisposable
 
     private RunOptions Run(PreprocessingOptions preprocessing) => new()
     {
-        Name = "volumes", Task = StudyTask.Segmentation, Rounds = 1,
+        Name = "volumes",
+        Task = StudyTask.Segmentation,
+        Rounds = 1,
         Network = new() { Name = "unet", Channels = 4, Levels = 1, Dimensions = 3, OutputChannels = 3 },
         Training = new() { Batch = 2 },
         Data = new() { Phantoms = new() { Sites = 2, ImagesPerSite = 5, Size = 16 } },
@@ -124,7 +126,10 @@ public sealed class PredictorTests : IDisposable
 
     private RunOptions Restoration() => Run(new() { Intensity = IntensityKind.Window }) with
     {
-        Name = "pictures", Task = StudyTask.Restoration, Network = new() { Name = "residual-unet", Channels = 4, Levels = 1 }, Evaluation = new() { ScoreWindow = [-160, 240] },
+        Name = "pictures",
+        Task = StudyTask.Restoration,
+        Network = new() { Name = "residual-unet", Channels = 4, Levels = 1 },
+        Evaluation = new() { ScoreWindow = [-160, 240] },
     };
 
     private static async Task<RunFolder> RunAsync(RunOptions run)

@@ -16,7 +16,10 @@ internal sealed class PublishedProgram(string algorithm, bool? published)
         Algorithm = new() { Name = algorithm, Published = published, Weighting = SiteWeighting.Uniform },
         Training = new()
         {
-            Batch = 1, Sampling = SamplingKind.Cursor, LearningRate = 1e-4, WeightDecay = 1e-8,
+            Batch = 1,
+            Sampling = SamplingKind.Cursor,
+            LearningRate = 1e-4,
+            WeightDecay = 1e-8,
             InitialWeights = Path.Combine(GoldenFiles.Folder, "init_ch8.safetensors"),
         },
         Machine = new() { Device = DeviceKind.Cpu, Layout = MemoryLayout.Contiguous, Threads = 1 },

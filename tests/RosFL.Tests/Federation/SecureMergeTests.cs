@@ -10,7 +10,8 @@ public sealed class SecureMergeTests
 {
     private static RunNames Names => new()
     {
-        Algorithms = Algorithms.Names.ToDictionary(n => n, Algorithms.OptionsOf), Networks = NetworkCatalog.Names.ToDictionary(n => n, NetworkCatalog.OptionsOf),
+        Algorithms = Algorithms.Names.ToDictionary(n => n, Algorithms.OptionsOf),
+        Networks = NetworkCatalog.Names.ToDictionary(n => n, NetworkCatalog.OptionsOf),
     };
 
     [Theory]
@@ -77,7 +78,35 @@ public sealed class SecureMergeTests
         else Assert.Contains(fault, Assert.Throws<RosflException>(() => RunFile.Parse(json, "x.json", names: Names)).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A hospital's own run file lists its own site alone, so the file is not where sites are counted.</summary>
     [Fact]
-    public void RunFile_withTwoSites_isRefused() => Assert.Contains("it needs 3 or more", Assert.Throws<RosflException>(() => RunFile.Parse(
-        """{ "name": "x", "data": { "phantoms": { "sites": 2 } }, "privacy": { "secureAggregation": "curious" } }""", "x.json")).Message, StringComparison.Ordinal);
+    public void Study_ofTwoSites_isRefused() => Assert.Contains("it needs 3 to 256", Assert.Throws<RosflException>(() => RoundMerges.InOneProcess(
+        new Study(MadeStudy.Run("fedavg") with { Privacy = new() { SecureAggregation = SecureAggregationKind.Curious } }), ["north", "south"])).Message, StringComparison.Ordinal);
+
+    /// <summary>What the manifest of a networked study says of a run file that says nothing.</summary>
+    [Theory]
+    [InlineData("fedavg", 3, SecureAggregationKind.Malicious, "")]
+    [InlineData("ros-fl", 200, SecureAggregationKind.Malicious, "")]
+    [InlineData("fedavg", 2, SecureAggregationKind.None, "needs 3 sites and there are 2")]
+    [InlineData("split", 5, SecureAggregationKind.None, "takes no mean")]
+    public void NetworkedRun_hidesPartsByDefault_whereASumCan(string algorithm, int sites, SecureAggregationKind kind, string whyOff)
+    {
+        var left = NetworkedRun.Of(RunFile.Parse($$"""{ "name": "x", "algorithm": { "name": "{{algorithm}}" } }""", "x.json"), sites, Names);
+        Assert.Equal(kind, left.Run.Options.Privacy.SecureAggregation);
+        Assert.True(whyOff.Length == 0 ? left.WhyOff.Length == 0 : left.WhyOff.Contains(whyOff, StringComparison.Ordinal), left.WhyOff);
+        var off = NetworkedRun.Of(RunFile.Parse($$"""{ "name": "x", "algorithm": { "name": "{{algorithm}}" }, "privacy": { "secureAggregation": "none" } }""", "x.json"), sites, Names);
+        Assert.Equal((SecureAggregationKind.None, ""), (off.Run.Options.Privacy.SecureAggregation, off.WhyOff));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("privacy.secureAggregation=malicious")]
+    [InlineData("privacy.secureAggregation=malicious", "algorithm.merge=fixed24")]
+    [InlineData("algorithm.merge=fixed24")]
+    public void NetworkedRun_isOneRun_howeverMuchOfTheDefaultIsSpelledOut(params string[] settings)
+    {
+        var plain = RunFile.Parse("""{ "name": "x", "algorithm": { "name": "ros-fl" } }""", "x.json");
+        var spelled = plain.With([.. settings.Where(s => s.Length > 0)], Names);
+        Assert.Equal(NetworkedRun.Of(plain, 3, Names).Run.EffectiveJson(), NetworkedRun.Of(spelled, 3, Names).Run.EffectiveJson());
+    }
 }

@@ -65,7 +65,11 @@ public sealed class SimulationTests : IDisposable
 
     private RunFile Segmentation(string name, TrainingOptions training) => RunFile.Of(new RunOptions
     {
-        Name = name, Rounds = 1, Task = StudyTask.Segmentation, Algorithm = new() { Name = "fedavg" }, Training = training,
+        Name = name,
+        Rounds = 1,
+        Task = StudyTask.Segmentation,
+        Algorithm = new() { Name = "fedavg" },
+        Training = training,
         Network = new() { Name = "unet", Channels = 2, Levels = 1, OutputChannels = 3 },
         Data = new() { Phantoms = new() { Sites = 2, ImagesPerSite = 6, Size = 32 } },
         Machine = new() { Threads = 1 },
@@ -74,7 +78,9 @@ public sealed class SimulationTests : IDisposable
 
     private RunFile Phantoms(string algorithm, string name) => RunFile.Of(new RunOptions
     {
-        Name = name, Rounds = 3, Algorithm = new() { Name = algorithm },
+        Name = name,
+        Rounds = 3,
+        Algorithm = new() { Name = algorithm },
         Network = new() { Name = "residual-unet", Channels = 4, Levels = 2 },
         Training = new() { Batch = 2 },
         Data = new() { Phantoms = new() { Sites = 2, ImagesPerSite = 6, Size = 32 } },

@@ -81,8 +81,11 @@ public static class RidgeFilter
         float Deviation(int i) => inside.Values[i] > 0.5f ? plane.Values[i] - mean[i] / share[i] : 0;
         var square = Blur(i => Deviation(i) * Deviation(i)).Values;
         var whole = (float)Math.Sqrt(square.Average()) + float.Epsilon;
-        return plane with { Values = [.. Enumerable.Range(0, square.Length).Select(i =>
-            inside.Values[i] > 0.5f ? Deviation(i) / (MathF.Sqrt(square[i] / share[i]) + LeastContrast * whole) : 0)] };
+        return plane with
+        {
+            Values = [.. Enumerable.Range(0, square.Length).Select(i =>
+            inside.Values[i] > 0.5f ? Deviation(i) / (MathF.Sqrt(square[i] / share[i]) + LeastContrast * whole) : 0)]
+        };
     }
 
     /// <summary>

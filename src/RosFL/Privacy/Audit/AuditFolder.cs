@@ -56,7 +56,9 @@ public sealed class AuditFolder
         var limits = run.Audit.Limits;
         AtomicFile.WriteText(JsonPath, JsonSerializer.Serialize(new
         {
-            Site = site, run.Name, Limits = limits,
+            Site = site,
+            run.Name,
+            Limits = limits,
             Cuts = results.Select(r => new { Grade = r.Grade(limits), MaskGrade = r.MaskGrade(limits), Why = r.WhyInconclusive(), r.Leak, r.MaskLeak, r.Gain, Measured = r }),
         }, RunJson.Options));
         AtomicFile.WriteText(ReportPath, AuditReport.Html(run, site, results, Pictures));

@@ -26,7 +26,9 @@ internal static class LocalTraining
         }
         return new Model(new Dictionary<PartName, Weights>
         {
-            [PartName.Head] = part.Head.Read(), [PartName.Body] = replica?.Part.Read() ?? Weights.None, [PartName.Tail] = part.Tail.Read(),
+            [PartName.Head] = part.Head.Read(),
+            [PartName.Body] = replica?.Part.Read() ?? Weights.None,
+            [PartName.Tail] = part.Tail.Read(),
         });
     }
 }

@@ -6,17 +6,18 @@ namespace RosFL.Privacy.SecureAggregation;
 /// <summary>A party's own long-term keys: ECDSA P-256 under its certificate, and the ECDH pair to which content keys are wrapped.</summary>
 public sealed class Identity(ECDsa signing, byte[] certificate, KeyPair storage) : IDisposable
 {
-    private static readonly byte[] StorageLabel = [.. "sfl/secagg/v1/storage-key"u8];
-
     /// <summary>X.509, DER.</summary>
     public byte[] Certificate => certificate;
 
     public byte[] Fingerprint { get; } = SHA256.HashData(certificate);
 
+    /// <summary>SHA-256 of the public key in lower-case hexadecimal, by which the manifest names this party: it outlives certificates.</summary>
+    public string KeyHash { get; } = Convert.ToHexStringLower(SHA256.HashData(signing.ExportSubjectPublicKeyInfo()));
+
     public KeyPair Storage => storage;
 
-    /// <summary>The storage key's point with this party's signature, as it stands in the roster.</summary>
-    public SignedKey SignedStorageKey() => new(storage.Public, Sign([.. StorageLabel, .. storage.Public]));
+    /// <summary>This party among those to whom a state is encrypted.</summary>
+    public StateReader Reader => new(KeyHash, storage.Public);
 
     /// <summary>A new party with a certificate that it signed itself, for studies in one process.</summary>
     public static Identity SelfSigned(string name, TimeProvider time)
@@ -31,8 +32,6 @@ public sealed class Identity(ECDsa signing, byte[] certificate, KeyPair storage)
 
     internal Envelope Send(byte[] sessionId, MessageKind kind, uint from, uint to, byte[] payload) =>
         new(kind, from, to, payload, Sign(Envelope.Signed(sessionId, kind, from, to, payload)));
-
-    internal static bool IsStorageKey(PublicIdentity site, SignedKey key) => site.Verifies([.. StorageLabel, .. key.Point], key.Signature);
 
     public void Dispose()
     {
@@ -55,12 +54,16 @@ public sealed class PublicIdentity : IDisposable
             Name = x509.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
             key = x509.GetECDsaPublicKey() is { KeySize: 256 } found ? found
                 : throw Refusal.Of($"The certificate of '{Name}' is not one of an ECDSA P-256 key: enrol again.");
+            KeyHash = Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()));
         }
         catch (CryptographicException)
         {
             throw Refusal.Of("A roster holds bytes that are no certificate: the server must send it again.");
         }
     }
+
+    /// <summary>SHA-256 of the public key in lower-case hexadecimal.</summary>
+    public string KeyHash { get; }
 
     /// <summary>Common name of the certificate's subject.</summary>
     public string Name { get; }

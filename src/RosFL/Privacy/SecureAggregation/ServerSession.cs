@@ -78,6 +78,12 @@ public sealed class ServerSession : IDisposable
         throw Refusal.Of($"The masked vector of {sites.Name(from)} is not the one that it signed: it must send it again.");
     }
 
+    /// <summary>The transport knows that a site will not answer in this session any more: nobody waits for it.</summary>
+    public void Lose(uint site)
+    {
+        if (!HasAnswered(site)) expected = [.. expected.Where(id => id != site)];
+    }
+
     /// <summary>Ends the phase when all have answered or its time is over, and gives the next messages.</summary>
     /// <exception cref="Runs.RosflException">Sites are still awaited, or too few have answered: then the session has failed and nothing was revealed.</exception>
     public IReadOnlyList<Envelope> Close()

@@ -15,16 +15,16 @@ public sealed record SessionTerms
 
     public required Adversary Adversary { get; init; }
 
-    /// <summary>The study's own least number of sites.</summary>
+    /// <summary>The study's own least number of sites, whoever of the manifest's sites is in the session.</summary>
     public int Policy { get; init; }
 
     public required int VectorLength { get; init; }
 
-    /// <summary>SHA-256 of the certificates that this site has approved, its own among them, in lower-case hexadecimal.</summary>
+    /// <summary>SHA-256 of the public keys of the manifest's sites, this one's among them, in lower-case hexadecimal.</summary>
     public required IReadOnlySet<string> Approved { get; init; }
 
-    /// <summary>The aggregation server's certificate, from the manifest.</summary>
-    public required byte[] ServerCertificate { get; init; }
+    /// <summary>SHA-256 of the aggregation server's public key, from the manifest.</summary>
+    public required string Server { get; init; }
 
     /// <summary>This site's id in the roster, when everything in it is as it must be.</summary>
     internal uint Check(Roster roster, byte[] fingerprint)
@@ -44,11 +44,14 @@ public sealed record SessionTerms
     {
         uint own = 0;
         byte[] previous = [];
+        var keys = new HashSet<string>();
         foreach (var (i, site) in roster.Sites.Index())
         {
             var hash = SHA256.HashData(site.Certificate);
-            Refusal.Unless(Approved.Contains(Convert.ToHexStringLower(hash)),
-                $"Site {site.Id} of the roster has certificate {Short(hash)}, which this site has not approved: approve it first, or the server made it up.");
+            using var identity = new PublicIdentity(site.Certificate);
+            Refusal.Unless(Approved.Contains(identity.KeyHash),
+                $"Site {site.Id} of the roster has certificate {Short(hash)}, whose key this site has not approved: approve it first, or the server made it up.");
+            Refusal.Unless(keys.Add(identity.KeyHash), $"The roster names site '{identity.Name}' with two certificates of one key.");
             Refusal.Unless(site.Id == i + 1 && previous.AsSpan().SequenceCompareTo(hash) < 0,
                 $"Site {site.Id} of the roster is out of order or named twice; sites are numbered by their certificate hashes.");
             if (hash.AsSpan().SequenceEqual(fingerprint)) own = site.Id;

@@ -21,18 +21,19 @@ public sealed class SignedRounds : IDisposable
             PRAGMA journal_mode = WAL;
             PRAGMA synchronous = FULL;
             CREATE TABLE IF NOT EXISTS signed (
-                site BLOB NOT NULL, session BLOB NOT NULL, study TEXT NOT NULL, round INTEGER NOT NULL,
+                site TEXT NOT NULL, session BLOB NOT NULL, study TEXT NOT NULL, round INTEGER NOT NULL,
                 survivors TEXT NOT NULL, revealed INTEGER NOT NULL, PRIMARY KEY (site, session)) WITHOUT ROWID;
             """;
         command.ExecuteNonQuery();
     }));
 
     /// <summary>Records that the site is about to sign these survivors.</summary>
-    /// <param name="survivors">Certificate hashes.</param>
+    /// <param name="site">SHA-256 of its public key: a renewed certificate is the same site.</param>
+    /// <param name="survivors">Likewise.</param>
     /// <exception cref="RosflException">It signed in this session before, or revealed other survivors' shares in this round.</exception>
-    public void Sign(byte[] site, byte[] session, string study, int round, IEnumerable<byte[]> survivors)
+    public void Sign(string site, byte[] session, string study, int round, IEnumerable<string> survivors)
     {
-        var names = string.Join(',', survivors.Select(Convert.ToHexStringLower).Order(StringComparer.Ordinal));
+        var names = string.Join(',', survivors.Order(StringComparer.Ordinal));
         file.Transaction(() =>
         {
             Refusal.Unless(!Any("SELECT 1 FROM signed WHERE site = $1 AND session = $2", site, session),
@@ -45,7 +46,7 @@ public sealed class SignedRounds : IDisposable
 
     /// <summary>Records that the site is about to reveal its shares.</summary>
     /// <exception cref="RosflException">It has not signed in this session, or revealed before.</exception>
-    public void Reveal(byte[] site, byte[] session) => Refusal.Unless(
+    public void Reveal(string site, byte[] session) => Refusal.Unless(
         file.Run("UPDATE signed SET revealed = 1 WHERE site = $1 AND session = $2 AND revealed = 0", site, session) == 1,
         "This site has revealed its shares in this session before, or never signed in it: it takes part again in the next session.");
 

@@ -22,7 +22,6 @@ public sealed class SiteSession(Identity identity, SessionTerms terms, SignedRou
 {
     private enum Phase { Roster, Keys, Shares, Input, Survivors, Agreement, Sum, Done, Stopped }
 
-    private readonly PublicIdentity server = new(terms.ServerCertificate);
     private readonly Dictionary<MessageKind, (Envelope Question, IReadOnlyList<Envelope> Replies)> answered = [];
     private readonly KeyPair maskKey = KeyPair.Create(), channelKey = KeyPair.Create();
     private readonly byte[] selfSeed = RandomNumberGenerator.GetBytes(DealtShares.SecretLength), contribution = RandomNumberGenerator.GetBytes(DealtShares.SecretLength);
@@ -35,6 +34,7 @@ public sealed class SiteSession(Identity identity, SessionTerms terms, SignedRou
     private Roster roster = null!;
     private byte[] sessionId = [], groupSeed = [];
     private Participants sites = null!;
+    private PublicIdentity? server;
     private uint own;
 
     private SessionKeys Derived => new(sessionId, roster.Round);
@@ -107,7 +107,7 @@ public sealed class SiteSession(Identity identity, SessionTerms terms, SignedRou
         CryptographicOperations.ZeroMemory(groupSeed);
         maskKey.Dispose();
         channelKey.Dispose();
-        server.Dispose();
+        server?.Dispose();
         sites?.Dispose();
     }
 
@@ -117,6 +117,8 @@ public sealed class SiteSession(Identity identity, SessionTerms terms, SignedRou
         roster = Roster.FromBytes(message.Payload);
         sessionId = roster.SessionId();
         own = terms.Check(roster, identity.Fingerprint);
+        server = new PublicIdentity(roster.ServerCertificate);
+        Refusal.Unless(server.KeyHash == terms.Server, "The roster comes from another server than the study's aggregation server.");
         sites = new Participants(roster, sessionId);
         CheckServer(message);
         return Send(MessageKind.Keys, Envelope.Server, new KeysMessage(maskKey.Public, channelKey.Public, KeysMessage.Commit(selfSeed, sessionId)).ToBytes());
@@ -193,7 +195,7 @@ public sealed class SiteSession(Identity identity, SessionTerms terms, SignedRou
             Refusal.Unless(theirs.SharersHash.AsSpan().SequenceEqual(sharersHash), $"{sites.Name(id)} and {sites.Name(own)} were told of different sharing sites: the server must not tell them apart.");
             Refusal.Unless(theirs.GroupHash.AsSpan().SequenceEqual(groupHash), $"{sites.Name(id)} and {sites.Name(own)} have different group seeds: one site dealt different parts of it.");
         }
-        signed.Sign(identity.Fingerprint, sessionId, roster.Study, roster.Round, masked.Keys.Select(Fingerprint));
+        signed.Sign(identity.KeyHash, sessionId, roster.Study, roster.Round, masked.Keys.Select(id => sites[id].KeyHash));
         return Send(MessageKind.Consistency, Envelope.Server, ConsistencyMessage.ToBytes(masked.Keys));
     }
 
@@ -206,7 +208,7 @@ public sealed class SiteSession(Identity identity, SessionTerms terms, SignedRou
         foreach (var (id, envelope) in signatures)
             Refusal.Unless(masked.ContainsKey(id) && envelope.Payload.AsSpan().SequenceEqual(survivors), $"{sites.Name(id)} has signed other survivors than {sites.Name(own)}: the server told them apart.");
         CheckQuorum(signatures.Count, "have signed these survivors");
-        signed.Reveal(identity.Fingerprint, sessionId);
+        signed.Reveal(identity.KeyHash, sessionId);
         // one kind of share for each site, by a set that cannot change any more
         return Send(MessageKind.Unmask, Envelope.Server, new UnmaskMessage([.. held.Select(h => masked.ContainsKey(h.Key)
             ? new RevealedShare(h.Key, IsSelf: true, h.Value.Self)
@@ -254,7 +256,7 @@ public sealed class SiteSession(Identity identity, SessionTerms terms, SignedRou
     }
 
     private void CheckServer(Envelope message) => Refusal.Unless(
-        message.From == Envelope.Server && message.To == own && server.Verifies(sessionId, message), $"The message '{message.Kind}' is not signed by the study's aggregation server for this site and session.");
+        message.From == Envelope.Server && message.To == own && server!.Verifies(sessionId, message), $"The message '{message.Kind}' is not signed by the study's aggregation server for this site and session.");
 
     private void CheckQuorum(int count, string done) => Refusal.Unless(count >= roster.Threshold.Quorum, $"{count} sites {done}; {roster.Threshold.Quorum} are needed.");
 

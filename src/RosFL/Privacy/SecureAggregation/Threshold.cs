@@ -1,3 +1,5 @@
+using RosFL.Runs;
+
 namespace RosFL.Privacy.SecureAggregation;
 
 /// <summary>What the aggregation server is feared to do.</summary>
@@ -24,11 +26,18 @@ public sealed record Threshold(int Sites, Adversary Adversary, int Policy = 0)
 
     public int MayDrop => Sites - Quorum;
 
+    /// <summary>Of a study: its sites, what it fears of the server, and its own quorum (0 in the manifest asks for all sites).</summary>
+    public static Threshold Of(Manifest manifest)
+    {
+        var (sites, policy) = (manifest.Sites.Count, manifest.Terms.Quorum.Sites);
+        return new(sites, manifest.Run.Privacy.SecureAggregation == SecureAggregationKind.Curious ? Adversary.Curious : Adversary.Malicious, policy == 0 ? sites : policy);
+    }
+
     /// <summary>"3 sites, malicious-server threshold: none may drop out."</summary>
     public string Sentence =>
         $"{Sites} sites, {(Adversary == Adversary.Malicious ? "malicious" : "curious")}-server threshold: {(MayDrop == 0 ? "none" : MayDrop)} may drop out.";
 
-    /// <exception cref="Runs.RosflException">Too few or too many sites, or a policy that they cannot meet.</exception>
+    /// <exception cref="RosflException">Too few or too many sites, or a policy that they cannot meet.</exception>
     public Threshold Check()
     {
         Refusal.Unless(Sites is >= FewestSites and <= FixedPoint.MostSites,

@@ -77,8 +77,18 @@ public sealed class Manifest
         var faults = ManifestCheck.Faults(terms);
         if (faults.Count > 0) throw new RosflException(ExitCode.InvalidRun, string.Join('\n', faults.Select(fault => $"{source}: {fault}")));
         var run = SharedOptions.Read(terms.Run, source);
-        if (run.Privacy.SecureAggregation != SecureAggregationKind.None && terms.Roster.Count(entry => entry.IsSite) < 3)
-            throw new RosflException(ExitCode.InvalidRun, $"{source}: 'run.privacy.secureAggregation' needs three sites or more in the roster, since a sum of two shows each the other's part.");
+        RefuseUnsafe(run.Privacy, terms, source);
         return new(document.DeepClone().AsObject(), terms, run);
+    }
+
+    private static void RefuseUnsafe(PrivacyOptions privacy, ManifestTerms terms, string source)
+    {
+        if (privacy.SecureAggregation == SecureAggregationKind.Auto)
+            throw new RosflException(ExitCode.InvalidRun, $"{source}: 'run.privacy.secureAggregation' is auto, and a manifest must say whether the aggregation server sees single parts: none, curious or malicious.");
+        if (!privacy.HidesParts) return;
+        if (terms.Roster.Count(entry => entry.IsSite) < 3)
+            throw new RosflException(ExitCode.InvalidRun, $"{source}: 'run.privacy.secureAggregation' needs three sites or more in the roster, since a sum of two shows each the other's part.");
+        if (Array.Find(terms.Roster, entry => entry.IsSite && entry.Storage.Length == 0) is { } bare)
+            throw new RosflException(ExitCode.InvalidRun, $"{source}: the entry of {bare.Party} has no storage key, which secure aggregation needs: print it again there with 'rosfl study entry'.");
     }
 }

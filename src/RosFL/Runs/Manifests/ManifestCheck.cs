@@ -44,6 +44,8 @@ internal static partial class ManifestCheck
             if (!IsHash(entry.Key)) faults.Add($"'roster[{i}].key' must be the SHA-256 of {party}'s public key in lower-case hex.");
             if (party.Role == PartyRole.Site ? entry.Weight is < 0 or > LargestWeight : entry.Weight != 0)
                 faults.Add($"'roster[{i}].weight' is {entry.Weight}; a site has 0 to {LargestWeight}, every other party 0.");
+            if (entry.Storage.Length > 0 && (party.Role != PartyRole.Site || !Point().IsMatch(entry.Storage)))
+                faults.Add($"'roster[{i}].storage' must be a site's storage point, 64 bytes in lower-case hex, and empty for every other party: take the entry that 'rosfl study entry' prints.");
         }
 
         foreach (var twice in parties.GroupBy(party => party.Name, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
@@ -82,4 +84,7 @@ internal static partial class ManifestCheck
 
     [GeneratedRegex(@"\A[0-9a-f]{64}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Hash();
+
+    [GeneratedRegex(@"\A[0-9a-f]{128}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Point();
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace RosFL.Runs;
 
@@ -40,9 +41,11 @@ public sealed record ManifestTerms
 /// <param name="Party">Role and name, as site/north.</param>
 /// <param name="Key">SHA-256 of its public key in hex: a certificate with another key is refused, whoever issued it.</param>
 /// <param name="Weight">A site's integer weight in the mean: training items of one local epoch; 0 leaves it to what the site says when the study begins, and for every other party.</param>
-public sealed record RosterEntry(string Party, string Key, int Weight = 0)
+/// <param name="Storage">A site's long-term ECDH P-256 point in hex (x, y), to which what the aggregation server keeps under secure aggregation is encrypted; empty for every other party.</param>
+public sealed record RosterEntry(string Party, string Key, int Weight = 0, string Storage = "")
 {
-    internal bool IsSite => Party.StartsWith(Runs.Party.NameOf(PartyRole.Site) + "/", StringComparison.Ordinal);
+    [JsonIgnore]
+    public bool IsSite => Party.StartsWith(Runs.Party.NameOf(PartyRole.Site) + "/", StringComparison.Ordinal);
 }
 
 /// <summary>When a round may be decided without all sites.</summary>

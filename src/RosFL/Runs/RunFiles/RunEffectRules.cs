@@ -37,11 +37,9 @@ internal static class RunEffectRules
 
     private static void Privacy(RunRules rules, RunOptions run)
     {
-        if (run.Privacy.SecureAggregation == SecureAggregationKind.None || rules.AnyBroken("privacy.secureAggregation")) return;
+        if (!run.Privacy.SumsIntegers || rules.AnyBroken("privacy.secureAggregation")) return;
         rules.Together(run.Algorithm.Merge == MergeArithmetic.Fixed24 || !rules.Sets("algorithm.merge"),
-            $"Option 'algorithm.merge' is {RunRules.Shown(run.Algorithm.Merge)}, but privacy.secureAggregation sums integers: remove it, or set it to fixed24.");
-        var sites = run.Data.Sites.Length > 0 ? run.Data.Sites.Length : run.Data.Layout == DataLayout.Phantoms ? run.Data.Phantoms.Sites : 3;
-        rules.Together(sites >= 3, $"Option 'privacy.secureAggregation' is {RunRules.Shown(run.Privacy.SecureAggregation)} and the run has {sites} sites; it needs 3 or more, since a sum of two shows each the other's part.");
+            $"Option 'algorithm.merge' is {RunRules.Shown(run.Algorithm.Merge)}, but privacy.secureAggregation sums integers: remove it, set it to fixed24, or set privacy.secureAggregation to none.");
     }
 
     private static void Loss(RunRules rules, RunOptions run)

@@ -18,7 +18,7 @@ internal static class RunNameRules
     /// <summary>Only a mean over several sites can be taken under masks; the algorithms that take one use algorithm.merge.</summary>
     private static void Secure(RunRules rules, RunOptions run, RunNames names)
     {
-        if (run.Privacy.SecureAggregation == SecureAggregationKind.None || !names.Algorithms.TryGetValue(run.Algorithm.Name, out var used) || used.Contains("merge")) return;
+        if (!run.Privacy.SumsIntegers || !names.Algorithms.TryGetValue(run.Algorithm.Name, out var used) || used.Contains("merge")) return;
         rules.Add("privacy.secureAggregation", $"is {RunRules.Shown(run.Privacy.SecureAggregation)}, but algorithm '{run.Algorithm.Name}' takes no mean over sites: remove it, or choose another algorithm.");
     }
 

@@ -28,9 +28,11 @@ public sealed class AdmissionTests : IAsyncLifetime
         (merge, north, south) = (trust.New(Server), trust.New(North), trust.New(South));
         manifest = Manifest.Create(new()
         {
-            Study = "tiny", Run = [], BodySeed = new('0', 64),
+            Study = "tiny",
+            Run = [],
+            BodySeed = new('0', 64),
             Roster = [new(Server.ToString(), merge.Key), new(North.ToString(), north.Key, 12), new(South.ToString(), south.Key)],
-        }, new() { Algorithm = new() { Name = "fedavg" } });
+        }, new() { Algorithm = new() { Name = "fedavg" }, Privacy = new() { SecureAggregation = SecureAggregationKind.None } });
         var study = new Study(new() { Name = "tiny", Algorithm = new() { Name = "fedavg" } }, StudySeeds.OfNobody);
         var sites = manifest.Sites.Select(name => new RemoteSite(name, TimeSpan.FromMinutes(1), TimeProvider.System, _ => { })).ToList();
         var service = new FederationService([new(study, manifest, sites)], refused.Add);

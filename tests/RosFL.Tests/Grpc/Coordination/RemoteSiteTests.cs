@@ -136,9 +136,11 @@ internal sealed class JoinedSite : IAsyncDisposable
         open.AddRange([credentials, own]);
         var manifest = Manifest.Create(new()
         {
-            Study = study.Study.Id, Run = [], BodySeed = new('0', 64),
+            Study = study.Study.Id,
+            Run = [],
+            BodySeed = new('0', 64),
             Roster = [new(credentials.Party.ToString(), credentials.Key), new(own.Party.ToString(), own.Key)],
-        }, study.Study.Run);
+        }, study.Study.Run with { Privacy = new() { SecureAggregation = SecureAggregationKind.None } });
         var service = new FederationService([new StudyRoom(study.Study, manifest, [Remote])]);
         server = await PartyServer.StartAsync("127.0.0.1:0", credentials, services => services.AddSingleton(service)
             .AddTensorMethod(FederationService.Method, (FederationService s, IAsyncStreamReader<TensorFrame<SiteMessage>> r, IServerStreamWriter<TensorFrame<ServerMessage>> w, ServerCallContext c) => s.Join(r, w, c)),

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using RosFL.Federation;
 using RosFL.Grpc.Hosting;
 using RosFL.Grpc.Trust;
@@ -68,8 +67,10 @@ public sealed class StudiesTests : IDisposable
         var keys = folders.Select(f => (Party: Party.Parse(f.Card.Party), Key: f.LoadKey())).ToList();
         var manifest = Manifest.Create(new()
         {
-            Study = run.Name, Run = [], BodySeed = Text(StudySeeds.OfRun(run.Seed).Bodies),
-            Roster = [.. keys.Select(k => new RosterEntry(k.Party.ToString(), Convert.ToHexStringLower(SHA256.HashData(k.Key.ExportSubjectPublicKeyInfo()))))],
+            Study = run.Name,
+            Run = [],
+            BodySeed = Text(StudySeeds.OfRun(run.Seed).Bodies),
+            Roster = [.. folders.Select(f => f.Entry())],
         }, run);
         var approved = keys.Aggregate(ApprovedManifest.Of(manifest), (all, k) => all.Approve(k.Party, k.Key, TimeProvider.System));
         foreach (var folder in folders) approved.Save(Path.Combine(folder.StudiesPath, run.Name + ".json"));
@@ -110,13 +111,17 @@ public sealed class StudiesTests : IDisposable
 
     private RunOptions Run(string name, string algorithm, long seed) => new()
     {
-        Name = name, Seed = seed, Rounds = 2, Algorithm = new() { Name = algorithm },
+        Name = name,
+        Seed = seed,
+        Rounds = 2,
+        Algorithm = new() { Name = algorithm },
         Network = new() { Name = "residual-unet", Channels = 4, Levels = 2 },
         Training = new() { Batch = 2 },
         Data = new() { Phantoms = new() { Sites = 2, ImagesPerSite = 6, Size = 32 } },
         Preprocessing = new() { Intensity = IntensityKind.Window },
         Evaluation = new() { ScoreWindow = [-160, 240] },
         Machine = new() { Device = DeviceKind.Cpu, Threads = 1 },
+        Privacy = new() { SecureAggregation = SecureAggregationKind.None },
         Output = new() { Folder = In("runs") },
     };
 }

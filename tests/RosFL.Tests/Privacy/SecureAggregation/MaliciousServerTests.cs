@@ -14,7 +14,7 @@ public sealed class MaliciousServerTests
         var change = (Roster roster) => roster with
         {
             Threshold = new Threshold(5, Adversary.Malicious),
-            Sites = Roster.Numbered(roster.Sites.Select(s => (s.Certificate, s.StorageKey)).Append((Stranger.Certificate, Stranger.SignedStorageKey()))),
+            Sites = Roster.Numbered(roster.Sites.Select(s => s.Certificate).Append(Stranger.Certificate)),
         };
         using var rig = new SessionRig(4, Adversary.Malicious, change: change);
         rig.Post = message => rig.Sites.ContainsKey(message.To) || message.To == Envelope.Server ? [message] : [];
@@ -54,8 +54,8 @@ public sealed class MaliciousServerTests
     [Fact]
     public void Roster_ofAnotherServer_isRefused()
     {
-        using var rig = new SessionRig(3, Adversary.Malicious, terms: terms => terms with { ServerCertificate = Stranger.Certificate });
-        AssertRefusedByAll(rig, "not signed by the study's aggregation server");
+        using var rig = new SessionRig(3, Adversary.Malicious, terms: terms => terms with { Server = Stranger.KeyHash });
+        AssertRefusedByAll(rig, "comes from another server");
     }
 
     /// <summary>The server holds two sessions open at once with one site told of others: a second U3 in one session.</summary>

@@ -10,7 +10,7 @@ public sealed class SealedStateTests
     private readonly IReadOnlyList<Identity> sites = SessionRig.Identities(4);
     private readonly Identity stranger = Identity.SelfSigned("stranger", TimeProvider.System);
 
-    private HashSet<string> Approved => [.. sites.Select(s => Convert.ToHexStringLower(s.Fingerprint))];
+    private HashSet<string> Approved => [.. sites.Select(s => s.KeyHash)];
 
     [Fact]
     public void State_sealedByOneSite_isReadByEveryRosteredSite()
@@ -45,17 +45,22 @@ public sealed class SealedStateTests
         }
     }
 
-    /// <summary>The server puts a key of its own in a site's place in the roster.</summary>
+    /// <summary>A renewed certificate is the same site's: its keys stay.</summary>
     [Fact]
-    public void State_towardsAStorageKeyThatTheSiteDidNotSign_isNotWritten()
+    public void State_isReadUnderARenewedCertificate()
     {
-        var roster = Roster.Numbered(sites.Select(s => (s.Certificate, s.SignedStorageKey())));
-        var changed = roster.Select(r => r.Id == 2 ? r with { StorageKey = stranger.SignedStorageKey() } : r).ToList();
-        AssertRefused("not signed by it", () => SealedState.Seal(sites[0], State, changed, "vessels", 7));
+        using var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
+        byte[] CertificateOf(string name) => new System.Security.Cryptography.X509Certificates.CertificateRequest($"CN={name}", key, System.Security.Cryptography.HashAlgorithmName.SHA256)
+            .CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100)).RawData;
+        using var storage = KeyPair.Create();
+        var (before, after) = (new Identity(key, CertificateOf("site"), storage), new Identity(key, CertificateOf("site"), storage));
+        Assert.NotEqual(before.Fingerprint, after.Fingerprint);
+        var state = SealedState.Seal(sites[0], State, [before.Reader], "vessels", 7);
+        Assert.Equal(State, state.Open(after, Approved, "vessels", 7));
     }
 
     private SealedState Seal(Identity writer) =>
-        SealedState.Seal(writer, State, Roster.Numbered(sites.Select(s => (s.Certificate, s.SignedStorageKey()))), "vessels", 7);
+        SealedState.Seal(writer, State, [.. sites.Select(s => s.Reader)], "vessels", 7);
 
     private static void AssertRefused(string sentence, Action action) =>
         Assert.Contains(sentence, Assert.Throws<RosflException>(action).Message, StringComparison.Ordinal);

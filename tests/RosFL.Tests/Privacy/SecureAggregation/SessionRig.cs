@@ -19,11 +19,17 @@ internal sealed class SessionRig : IDisposable
         var identities = Identities(sites);
         Roster = NewRoster(identities, new Threshold(sites, adversary));
         Server = new ServerSession(ServerIdentity, change is null ? Roster : change(Roster), Time, () => new MemoryStream());
-        var approved = identities.Select(i => Convert.ToHexStringLower(i.Fingerprint)).ToHashSet();
+        var approved = identities.Select(i => i.KeyHash).ToHashSet();
         var known = new SessionTerms
         {
-            Study = Roster.Study, ManifestHash = Roster.ManifestHash, Round = Roster.Round, GlobalHash = Roster.GlobalHash, Adversary = adversary,
-            VectorLength = VectorLength, Approved = approved, ServerCertificate = ServerIdentity.Certificate,
+            Study = Roster.Study,
+            ManifestHash = Roster.ManifestHash,
+            Round = Roster.Round,
+            GlobalHash = Roster.GlobalHash,
+            Adversary = adversary,
+            VectorLength = VectorLength,
+            Approved = approved,
+            Server = ServerIdentity.KeyHash,
         };
         foreach (var site in Roster.Sites)
             Sites[site.Id] = new(identities.Single(i => i.Certificate == site.Certificate), terms is null ? known : terms(known), signed, Time);
@@ -143,9 +149,16 @@ internal sealed class SessionRig : IDisposable
 
     public static Roster NewRoster(IReadOnlyList<Identity> identities, Threshold threshold, int round = 7) => new()
     {
-        Study = "vessels", ManifestHash = SHA256.HashData("manifest"u8), Round = round, GlobalHash = SHA256.HashData("global"u8),
-        Nonce = RandomNumberGenerator.GetBytes(32), Threshold = threshold, VectorLength = VectorLength, PhaseTime = TimeSpan.FromMinutes(1),
-        Sites = Roster.Numbered(identities.Select(i => (i.Certificate, i.SignedStorageKey()))),
+        Study = "vessels",
+        ManifestHash = SHA256.HashData("manifest"u8),
+        Round = round,
+        GlobalHash = SHA256.HashData("global"u8),
+        Nonce = RandomNumberGenerator.GetBytes(32),
+        Threshold = threshold,
+        VectorLength = VectorLength,
+        PhaseTime = TimeSpan.FromMinutes(1),
+        ServerCertificate = ServerIdentity.Certificate,
+        Sites = Roster.Numbered(identities.Select(i => i.Certificate)),
     };
 
     private Envelope Signed(Identity identity, Envelope m) => identity.Send(Roster.SessionId(), m.Kind, m.From, m.To, m.Payload);

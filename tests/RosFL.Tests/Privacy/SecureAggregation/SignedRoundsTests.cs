@@ -6,8 +6,9 @@ namespace RosFL.Tests.Privacy.SecureAggregation;
 /// <summary>What a site has signed outlives the site's process.</summary>
 public sealed class SignedRoundsTests : IDisposable
 {
-    private static readonly byte[] Site = [1], First = [10], Second = [11];
-    private static readonly byte[][] All = [[1], [2], [3]], Fewer = [[1], [2]];
+    private const string Site = "one";
+    private static readonly byte[] First = [10], Second = [11];
+    private static readonly string[] All = ["one", "two", "three"], Fewer = ["one", "two"];
     private readonly string folder = Directory.CreateTempSubdirectory("rosfl-signed-").FullName;
 
     [Fact]
@@ -33,7 +34,7 @@ public sealed class SignedRoundsTests : IDisposable
         Assert.Contains("other survivors", Refused(() => signed.Sign(Site, Second, "study", 7, Fewer)), StringComparison.Ordinal);
         signed.Sign(Site, Second, "study", 7, All);
         signed.Sign(Site, [12], "study", 8, Fewer);
-        signed.Sign([2], First, "study", 7, Fewer);
+        signed.Sign("two", First, "study", 7, Fewer);
     }
 
     [Fact]

@@ -158,6 +158,9 @@ public sealed class ManifestTests : IDisposable
         Assert.Equal(SecureAggregationKind.Malicious, Manifest.Create(made.Terms, run).Run.Privacy.SecureAggregation);
         var two = made.Terms with { Roster = [.. made.Terms.Roster.SkipLast(1)] };
         Assert.Contains("three sites", Assert.Throws<RosflException>(() => Manifest.Create(two, run)).Message, StringComparison.Ordinal);
+        var bare = made.Terms with { Roster = [.. made.Terms.Roster.Select(e => e with { Storage = "" })] };
+        Assert.Contains("site/north has no storage key", Assert.Throws<RosflException>(() => Manifest.Create(bare, run)).Message, StringComparison.Ordinal);
+        Assert.Contains("none, curious or malicious", Assert.Throws<RosflException>(() => Manifest.Create(made.Terms, MadeStudy.Run with { Privacy = new() })).Message, StringComparison.Ordinal);
     }
 
     [Fact]

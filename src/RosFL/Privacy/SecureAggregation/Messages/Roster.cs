@@ -5,11 +5,7 @@ namespace RosFL.Privacy.SecureAggregation;
 /// <summary>A site of the roster.</summary>
 /// <param name="Id">Its place, from 1, among the roster's certificate hashes in ascending order.</param>
 /// <param name="Certificate">X.509, DER.</param>
-/// <param name="StorageKey">The site's long-term ECDH point, to which content keys are wrapped, signed by the site.</param>
-public sealed record RosterSite(uint Id, byte[] Certificate, SignedKey StorageKey);
-
-/// <summary>A public point with the signature of the site that holds it.</summary>
-public sealed record SignedKey(byte[] Point, byte[] Signature);
+public sealed record RosterSite(uint Id, byte[] Certificate);
 
 /// <summary>Message 0: what the session is about. Everything that sites must see alike goes into the session's id.</summary>
 public sealed record Roster
@@ -32,6 +28,9 @@ public sealed record Roster
     /// <summary>Numbers in a masked vector, the weight included.</summary>
     public required int VectorLength { get; init; }
 
+    /// <summary>The aggregation server's, X.509, DER; the manifest names its key.</summary>
+    public required byte[] ServerCertificate { get; init; }
+
     /// <summary>How long a phase may take.</summary>
     public required TimeSpan PhaseTime { get; init; }
 
@@ -43,22 +42,28 @@ public sealed record Roster
         .Bytes(GlobalHash).Bytes(Nonce).ToArray());
 
     /// <summary>Numbers the sites in the order of their certificate hashes.</summary>
-    public static IReadOnlyList<RosterSite> Numbered(IEnumerable<(byte[] Certificate, SignedKey StorageKey)> sites) =>
-        [.. sites.OrderBy(s => SHA256.HashData(s.Certificate), ByteOrder.Instance).Select((s, i) => new RosterSite((uint)i + 1, s.Certificate, s.StorageKey))];
+    public static IReadOnlyList<RosterSite> Numbered(IEnumerable<byte[]> certificates) =>
+        [.. certificates.OrderBy(SHA256.HashData, ByteOrder.Instance).Select((certificate, i) => new RosterSite((uint)i + 1, certificate))];
 
     internal byte[] ToBytes() => new FieldWriter().Text(Study).Bytes(ManifestHash).Number(Round).Bytes(GlobalHash).Bytes(Nonce)
-        .Number(Threshold.Sites).Number((long)Threshold.Adversary).Number(Threshold.Policy).Number(VectorLength).Number(PhaseTime.Ticks)
-        .List(Sites, (w, s) => w.Id(s.Id).Bytes(s.Certificate).Bytes(s.StorageKey.Point).Bytes(s.StorageKey.Signature)).ToArray();
+        .Number(Threshold.Sites).Number((long)Threshold.Adversary).Number(Threshold.Policy).Number(VectorLength).Number(PhaseTime.Ticks).Bytes(ServerCertificate)
+        .List(Sites, (w, s) => w.Id(s.Id).Bytes(s.Certificate)).ToArray();
 
     internal static Roster FromBytes(byte[] payload)
     {
         var r = new FieldReader(payload);
         var roster = new Roster
         {
-            Study = r.Text(), ManifestHash = r.Bytes(), Round = (int)r.Number(), GlobalHash = r.Bytes(), Nonce = r.Bytes(32),
+            Study = r.Text(),
+            ManifestHash = r.Bytes(),
+            Round = (int)r.Number(),
+            GlobalHash = r.Bytes(),
+            Nonce = r.Bytes(32),
             Threshold = new Threshold((int)r.Number(), (Adversary)r.Number(), (int)r.Number()),
-            VectorLength = (int)r.Number(), PhaseTime = new TimeSpan(r.Number()),
-            Sites = r.List((ref FieldReader s) => new RosterSite(s.Id(), s.Bytes(), new SignedKey(s.Bytes(), s.Bytes()))),
+            VectorLength = (int)r.Number(),
+            PhaseTime = new TimeSpan(r.Number()),
+            ServerCertificate = r.Bytes(),
+            Sites = r.List((ref FieldReader s) => new RosterSite(s.Id(), s.Bytes())),
         };
         r.End();
         return roster;
