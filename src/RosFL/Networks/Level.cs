@@ -1,3 +1,5 @@
+using RosFL.Networks.Onnx;
+using RosFL.Runs;
 using static TorchSharp.torch;
 
 namespace RosFL.Networks;
@@ -11,10 +13,10 @@ public sealed record NamedModule(string Name, nn.Module Module);
 /// </summary>
 public abstract class Level
 {
-    /// <summary>What <see cref="Descend"/> uses.</summary>
+    /// <summary>What <see cref="Descend(Tensor)"/> uses.</summary>
     public abstract IReadOnlyList<NamedModule> Left { get; }
 
-    /// <summary>What <see cref="Ascend"/> uses.</summary>
+    /// <summary>What <see cref="Ascend(Tensor, Tensor)"/> uses.</summary>
     public abstract IReadOnlyList<NamedModule> Right { get; }
 
     /// <summary>The way down: what goes to the level below, and what waits for the way up (null where the level has no skip).</summary>
@@ -22,4 +24,15 @@ public abstract class Level
 
     /// <summary>The way up: <paramref name="x"/> comes from the level below.</summary>
     public abstract Tensor Ascend(Tensor x, Tensor? skip);
+
+    /// <summary><see cref="Descend(Tensor)"/> in evaluation mode, written down as nodes.</summary>
+    /// <exception cref="RosflException">The level does not say how.</exception>
+    public virtual (string Down, string? Skip) Descend(OnnxGraph onnx, string x) => throw NotWritten();
+
+    /// <summary><see cref="Ascend(Tensor, Tensor)"/> in evaluation mode, written down as nodes.</summary>
+    /// <exception cref="RosflException">The level does not say how.</exception>
+    public virtual string Ascend(OnnxGraph onnx, string x, string? skip) => throw NotWritten();
+
+    private RosflException NotWritten() =>
+        new(ExitCode.InvalidRun, $"Level '{GetType().Name}' has no ONNX form: override its Descend and Ascend for OnnxGraph, or use model.safetensors.");
 }

@@ -1,4 +1,5 @@
 using RosFL.Networks.Layers;
+using RosFL.Networks.Onnx;
 using static TorchSharp.torch;
 
 namespace RosFL.Networks;
@@ -33,6 +34,10 @@ public static class Narrow
         public override (Tensor Down, Tensor? Skip) Descend(Tensor x) => (squeeze.call(x), x.detach().narrow(1, 0, 1));
 
         public override Tensor Ascend(Tensor x, Tensor? skip) => restore.To(x, skip!.shape.AsSpan(2));
+
+        public override (string Down, string? Skip) Descend(OnnxGraph onnx, string x) => (squeeze.Write(onnx, x), x);
+
+        public override string Ascend(OnnxGraph onnx, string x, string? skip) => restore.Write(onnx, x, skip!);
     }
 
     private sealed class BodySide(LayerOptions options, int down, int up, int channels, int stride) : Level
@@ -49,5 +54,9 @@ public static class Narrow
             (restore.To(x, [.. x.shape.Skip(2).Select(side => side * stride)]), null);
 
         public override Tensor Ascend(Tensor x, Tensor? skip) => squeeze.call(x);
+
+        public override (string Down, string? Skip) Descend(OnnxGraph onnx, string x) => (restore.WriteLargest(onnx, x), null);
+
+        public override string Ascend(OnnxGraph onnx, string x, string? skip) => squeeze.Write(onnx, x);
     }
 }

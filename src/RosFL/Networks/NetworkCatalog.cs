@@ -52,7 +52,6 @@ public static class NetworkCatalog
             Narrow.AtBody(layers, down, up, cut.NarrowChannels, cut.NarrowStride),
             .. whole.Network.Levels.Skip(cut.Depth),
         ];
-        var inner = whole.Network.Inside(whole.Network.Levels.Count);
-        return whole with { Network = new UNetwork(levels, inner.BottomModules, inner.Forward) };
+        return whole with { Network = whole.Network.Inside(levels) };
     }
 }

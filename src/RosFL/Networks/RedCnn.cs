@@ -1,4 +1,5 @@
 using RosFL.Networks.Layers;
+using RosFL.Networks.Onnx;
 using RosFL.Runs;
 using RosFL.Tensors;
 using static TorchSharp.torch;
@@ -27,7 +28,8 @@ public static class RedCnn
             new PlainLevel(layers, "conv4", "tconv2", c),
         ];
         Tensor Bottom(Tensor a4) => tconv1.call(relu(conv5.call(a4))).Plus(a4);
-        var network = new UNetwork(levels, [new("conv5", conv5), new("tconv1", tconv1)], Bottom);
+        string OnnxBottom(OnnxGraph onnx, string a4) => onnx.Sum(tconv1.Write(onnx, onnx.Relu(conv5.Write(onnx, a4))), a4);
+        var network = new UNetwork(levels, [new("conv5", conv5), new("tconv1", tconv1)], Bottom, OnnxBottom);
         return new NetworkDefinition(network, [c, c, c, c], [c, c, c, c]) { SmallestSide = 21 };
     }
 
@@ -48,6 +50,14 @@ public static class RedCnn
             var sum = tconv.call(relu(x)).Plus(skip!);
             return activateSum ? relu(sum) : sum;
         }
+
+        public override (string Down, string? Skip) Descend(OnnxGraph onnx, string x) => (onnx.Relu(conv.Write(onnx, x)), x);
+
+        public override string Ascend(OnnxGraph onnx, string x, string? skip)
+        {
+            var sum = onnx.Sum(tconv.Write(onnx, onnx.Relu(x)), skip!);
+            return activateSum ? onnx.Relu(sum) : sum;
+        }
     }
 
     /// <summary>Down relu(conv(x)), no skip; up tconv(relu(u)).</summary>
@@ -63,5 +73,9 @@ public static class RedCnn
         public override (Tensor Down, Tensor? Skip) Descend(Tensor x) => (relu(conv.call(x)), null);
 
         public override Tensor Ascend(Tensor x, Tensor? skip) => tconv.call(relu(x));
+
+        public override (string Down, string? Skip) Descend(OnnxGraph onnx, string x) => (onnx.Relu(conv.Write(onnx, x)), null);
+
+        public override string Ascend(OnnxGraph onnx, string x, string? skip) => tconv.Write(onnx, onnx.Relu(x));
     }
 }

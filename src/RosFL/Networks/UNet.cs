@@ -1,4 +1,5 @@
 using RosFL.Networks.Layers;
+using RosFL.Networks.Onnx;
 using RosFL.Runs;
 using RosFL.Tensors;
 using static TorchSharp.torch;
@@ -30,7 +31,7 @@ public static class UNet
         if (residual) levels[0] = new InputAdded(levels[0], options.InputChannels);
         var bottom = new ConvolutionBlock(layers, Channels(options.Levels - 1), Channels(options.Levels));
         return new NetworkDefinition(
-            new UNetwork(levels, [new("bottom", bottom)], bottom.call),
+            new UNetwork(levels, [new("bottom", bottom)], bottom.call, bottom.Write),
             [.. Enumerable.Range(0, options.Levels).Select(Channels)],
             [.. Enumerable.Range(1, options.Levels).Select(Channels)])
         { SmallestSide = 1 << options.Levels };
@@ -76,6 +77,19 @@ public static class UNet
             var joined = up.call(cat([gate is null ? skip : gate.Gate(skip, raised), raised], 1));
             return output is null ? joined : output.call(joined);
         }
+
+        public override (string Down, string? Skip) Descend(OnnxGraph onnx, string x)
+        {
+            var skip = down.Write(onnx, x);
+            return (options.HalveByMaximum(onnx, skip), skip);
+        }
+
+        public override string Ascend(OnnxGraph onnx, string x, string? skip)
+        {
+            var raised = raise.Write(onnx, x, skip!);
+            var joined = up.Write(onnx, onnx.Join(gate?.Gate(onnx, skip!, raised) ?? skip!, raised));
+            return output is null ? joined : output.Write(onnx, joined);
+        }
     }
 
     /// <summary>A level whose result is added to its own input, which rides in front of the inner level's skip.</summary>
@@ -96,5 +110,14 @@ public static class UNet
             var input = skip!.narrow(1, 0, inputChannels);
             return input.Plus(inner.Ascend(x, skip.narrow(1, inputChannels, skip.shape[1] - inputChannels)));
         }
+
+        public override (string Down, string? Skip) Descend(OnnxGraph onnx, string x)
+        {
+            var (down, skip) = inner.Descend(onnx, x);
+            return (down, onnx.Join(x, skip!));
+        }
+
+        public override string Ascend(OnnxGraph onnx, string x, string? skip) =>
+            onnx.Sum(onnx.Channels(skip!, 0, inputChannels), inner.Ascend(onnx, x, onnx.Channels(skip!, inputChannels, int.MaxValue)));
     }
 }

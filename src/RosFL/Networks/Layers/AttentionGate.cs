@@ -1,3 +1,4 @@
+using RosFL.Networks.Onnx;
 using RosFL.Tensors;
 using static TorchSharp.torch;
 
@@ -20,4 +21,8 @@ public sealed class AttentionGate : nn.Module
     /// <summary>Both tensors are (B, channels, ...) of one size.</summary>
     public Tensor Gate(Tensor skip, Tensor gating) =>
         skip * sigmoid(map.call(nn.functional.relu(skipSide.call(skip).Plus(gateSide.call(gating)))));
+
+    /// <summary>The same as nodes.</summary>
+    public string Gate(OnnxGraph onnx, string skip, string gating) =>
+        onnx.Product(skip, onnx.Node("Sigmoid", [map.Write(onnx, onnx.Relu(onnx.Sum(skipSide.Write(onnx, skip), gateSide.Write(onnx, gating))))]));
 }

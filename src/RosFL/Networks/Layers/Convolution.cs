@@ -1,3 +1,4 @@
+using RosFL.Networks.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -34,6 +35,10 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, ICountedLayer
         Counted?.Invoke(weight.numel() * Shapes.Pixels(y.shape));
         return y;
     }
+
+    /// <summary>The convolution as a node.</summary>
+    public string Write(OnnxGraph onnx, string x) => onnx.Node("Conv", [x, onnx.Weights(weight), .. bias is null ? [] : new[] { onnx.Weights(bias) }],
+        ("kernel_shape", weight.shape[2..]), ("strides", stride), ("pads", (long[])[.. padding, .. padding]));
 
     /// <inheritdoc/>
     public Action<long>? Counted { private get; set; }

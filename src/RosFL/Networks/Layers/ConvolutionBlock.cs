@@ -1,3 +1,4 @@
+using RosFL.Networks.Onnx;
 using RosFL.Runs;
 using static TorchSharp.torch;
 
@@ -27,5 +28,14 @@ public sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>
         x = options.Activate(norm1 is null ? x : norm1.call(x));
         x = conv2.call(x);
         return options.Activate(norm2 is null ? x : norm2.call(x));
+    }
+
+    /// <summary>The block in evaluation mode as nodes.</summary>
+    public string Write(OnnxGraph onnx, string x)
+    {
+        x = conv1.Write(onnx, x);
+        x = options.Activate(onnx, norm1?.Write(onnx, x) ?? x);
+        x = conv2.Write(onnx, x);
+        return options.Activate(onnx, norm2?.Write(onnx, x) ?? x);
     }
 }

@@ -1,3 +1,4 @@
+using RosFL.Networks.Onnx;
 using RosFL.Runs;
 using RosFL.Tensors;
 using TorchSharp.Modules;
@@ -13,6 +14,8 @@ public sealed record LayerOptions(
     int Dimensions = 2, NormalisationKind Normalisation = NormalisationKind.Group, ActivationKind Activation = ActivationKind.Relu,
     bool Bf16 = false, bool ChannelsLast = false)
 {
+    private const double LeakySlope = 0.01;
+
     public static LayerOptions Of(NetworkOptions network, MachineOptions machine) => new(
         network.Dimensions, network.Normalisation, network.Activation,
         machine.Compute == ComputeKind.Bf16, machine.Layout == MemoryLayout.ChannelsLast);
@@ -34,13 +37,25 @@ public sealed record LayerOptions(
     public Tensor Activate(Tensor x) => Activation switch
     {
         ActivationKind.Relu => nn.functional.relu(x),
-        ActivationKind.LeakyRelu => x.LeakyRelu(0.01),
+        ActivationKind.LeakyRelu => x.LeakyRelu(LeakySlope),
         ActivationKind.Gelu => nn.functional.gelu(x),
         _ => nn.functional.silu(x),
     };
 
     public Tensor HalveByMaximum(Tensor x) =>
         Dimensions == 2 ? nn.functional.max_pool2d(x, 2, 2) : nn.functional.max_pool3d(x, [2, 2, 2], [2, 2, 2]);
+
+    /// <summary><see cref="Activate(Tensor)"/> as nodes.</summary>
+    public string Activate(OnnxGraph onnx, string x) => Activation switch
+    {
+        ActivationKind.Relu => onnx.Relu(x),
+        ActivationKind.LeakyRelu => onnx.Node("LeakyRelu", [x], ("alpha", (float)LeakySlope)),
+        ActivationKind.Gelu => onnx.Product(onnx.Product(x, onnx.Number(0.5f)), onnx.Sum(onnx.Node("Erf", [onnx.Product(x, onnx.Number(MathF.Sqrt(0.5f)))]), onnx.Number(1f))),
+        _ => onnx.Product(x, onnx.Node("Sigmoid", [x])),
+    };
+
+    /// <summary><see cref="HalveByMaximum(Tensor)"/> as a node.</summary>
+    public string HalveByMaximum(OnnxGraph onnx, string x) => onnx.Node("MaxPool", [x], ("kernel_shape", Each(2)), ("strides", Each(2)));
 }
 
 /// <summary>A layer whose multiply-accumulate operations <c>rosfl network</c> counts.</summary>

@@ -1,3 +1,4 @@
+using RosFL.Networks.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -30,6 +31,19 @@ public sealed class TransposedConvolution : nn.Module<Tensor, Tensor>, ICountedL
             outputPadding[i] = size[i] - ((x.shape[i + 2] - 1) * stride - 2 * padding + kernel);
         return Run(x, outputPadding);
     }
+
+    /// <summary>Without a size: the smallest possible.</summary>
+    public string Write(OnnxGraph onnx, string x) => Write(onnx, x, outputPadding: 0);
+
+    /// <summary>As nodes, with the spatial size of <paramref name="like"/>: what lies before the end of a larger output does not depend on where it ends.</summary>
+    public string Write(OnnxGraph onnx, string x, string like) => stride == 1 ? Write(onnx, x) : onnx.Cropped(WriteLargest(onnx, x), like, options.Dimensions);
+
+    /// <summary>As a node, with the largest possible size.</summary>
+    public string WriteLargest(OnnxGraph onnx, string x) => Write(onnx, x, stride - 1);
+
+    private string Write(OnnxGraph onnx, string x, int outputPadding) => onnx.Node("ConvTranspose", [x, onnx.Weights(weight), onnx.Weights(bias)],
+        ("kernel_shape", options.Each(kernel)), ("strides", options.Each(stride)), ("pads", (long[])[.. options.Each(padding), .. options.Each(padding)]),
+        ("output_padding", options.Each(outputPadding)));
 
     private Tensor Run(Tensor x, long[] outputPadding)
     {
