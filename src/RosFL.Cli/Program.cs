@@ -12,6 +12,7 @@ var root = new RootCommand("Trains U-shaped medical image networks split between
     SiteCommand.Create(),
     ReportCommand.Create(),
     PredictCommand.Create(),
+    AssembleCommand.Create(),
     InitCommand.Create(),
     NetworkCommand.Create(),
     AuditCommand.Create(),

@@ -26,14 +26,22 @@ internal static class SimulateCommand
         return command;
     }
 
-    /// <summary>Runs what the folder holds to its end and writes the report.</summary>
+    /// <summary>Runs what the folder holds to its end and writes the report; a run that fails before its first round leaves no folder.</summary>
     public static async Task RunAsync(RunFolder folder, Watcher watcher, CancellationToken cancellation)
     {
-        await watcher.WatchAsync(async () =>
+        try
         {
-            using var simulation = new Simulation(folder, watcher.Show);
-            await simulation.RunAsync(cancellation);
-        });
+            await watcher.WatchAsync(async () =>
+            {
+                using var simulation = new Simulation(folder, watcher.Show);
+                await simulation.RunAsync(cancellation);
+            });
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            folder.DiscardUnlessCommitted();
+            throw;
+        }
         HtmlReport.Write(folder);
         watcher.Finish(folder);
     }

@@ -16,6 +16,11 @@ namespace RosFL.Cli.Loopback;
 /// </summary>
 internal sealed class LoopbackFiles
 {
+    /// <summary>Beside the run, in its folder.</summary>
+    public const string Folder = "network";
+
+    private const string State = "state", PartyFolders = "parties";
+
     private static readonly Party Aggregation = new(PartyRole.AggregationServer, "aggregation-server"), Computation = new(PartyRole.ComputationServer, "computation-server");
 
     private readonly string folder;
@@ -48,19 +53,26 @@ internal sealed class LoopbackFiles
         Approve(parties);
         var (study, bodies) = (run.Options.Name, HasBodies ? Address(compute) : "");
         var configurations = parties.Keys.Where(party => party.Role == PartyRole.Site).ToDictionary(site => site.Name, site => Save(site.Name, new SiteProcessOptions(
-            parties[site].Path, study, file, Address(aggregate), bodies, In("state", site.Name), Text(seeds.Sites), Text(seeds.Site(site.Name)))));
+            parties[site].Path, study, file, Address(aggregate), bodies, In(State, site.Name), Text(seeds.Sites), Text(seeds.Site(site.Name)))));
         configurations["aggregate"] = Save("aggregate", new AggregateOptions(parties[Aggregation].Path, $"127.0.0.1:{aggregate}", [new AggregatedStudy(study, file, bodies)]));
         if (HasBodies)
-            configurations["compute"] = Save("compute", new ComputeOptions(parties[Computation].Path, $"127.0.0.1:{compute}", In("state", Computation.Name), [new ComputedStudy(study, file)]));
+            configurations["compute"] = Save("compute", new ComputeOptions(parties[Computation].Path, $"127.0.0.1:{compute}", In(State, Computation.Name), [new ComputedStudy(study, file)]));
         return configurations;
     }
+
+    /// <summary>Where the computation server of a run folder's network keeps its bodies.</summary>
+    public static string StateOf(string runFolder, string study) => Path.Combine(runFolder, Folder, State, Computation.Name, study);
+
+    /// <summary>The aggregation server's copy of the manifest.</summary>
+    public static string ManifestOf(string runFolder, string study) =>
+        Path.Combine(new PartyFolder(Path.Combine(runFolder, Folder, PartyFolders, Aggregation.Name)).StudiesPath, study + ".json");
 
     private IEnumerable<Party> Parties() => [Aggregation, .. HasBodies ? [Computation] : Array.Empty<Party>(), .. Sites.Select(site => new Party(PartyRole.Site, site))];
 
     /// <summary>Every party's folder. A run that goes on keeps its parties' keys, since what they have signed and sealed counts under these alone.</summary>
     private Dictionary<Party, PartyFolder> Enrolled()
     {
-        var known = Parties().ToDictionary(party => party, party => new PartyFolder(In("parties", party.Name)));
+        var known = Parties().ToDictionary(party => party, party => new PartyFolder(In(PartyFolders, party.Name)));
         if (known.Values.All(IsFresh)) return known;
         using var trust = new ThrowAwayTrust(TimeProvider.System);
         return known.ToDictionary(party => party.Key, party => trust.Write(party.Value.Path, party.Key));
@@ -82,6 +94,7 @@ internal sealed class LoopbackFiles
             Study = run.Options.Name,
             Run = [],
             Roster = [.. parties.Values.Select(party => party.Entry())],
+            MayAssemble = true, // all parties are whoever runs the command
             BodySeed = Text(seeds.Bodies),
             InitialWeights = run.Options.Training.InitialWeights is { Length: > 0 } weights ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(weights))) : "",
         }, run.Options);

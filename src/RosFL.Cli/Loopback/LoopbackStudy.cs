@@ -10,7 +10,7 @@ internal static class LoopbackStudy
     /// <param name="show">What the aggregation server tells.</param>
     public static async Task RunAsync(RunFile run, string runFolder, Action<SimulationProgress> show, CancellationToken cancellation)
     {
-        var files = new LoopbackFiles(run, Path.Combine(runFolder, "network"));
+        var files = new LoopbackFiles(run, Path.Combine(runFolder, LoopbackFiles.Folder));
         var configurations = files.Write();
         void Notice(string text) => show(new SimulationProgress.Phase(text));
         void Shown(string line)
@@ -18,7 +18,7 @@ internal static class LoopbackStudy
             if (ProgressLine.Parse(line) is { } progress) show(progress);
         }
 
-        var logs = Directory.CreateDirectory(Path.Combine(runFolder, "network", "logs")).FullName;
+        var logs = Directory.CreateDirectory(Path.Combine(runFolder, LoopbackFiles.Folder, "logs")).FullName;
         string Log(string name) => Path.Combine(logs, name + ".log");
         var aggregate = new Child("aggregate", ["aggregate", configurations["aggregate"], "--json"], Shown, Notice, Log("aggregate"));
         Child[] sites = [.. files.Sites.Select(site => new Child(site, ["site", configurations[site]], _ => { }, Notice, Log(site)))];

@@ -11,7 +11,7 @@ public static class NetworkRules
     {
         var (run, algorithm) = (study.Run, study.Algorithm);
         var reason = algorithm.Pooled ? "brings all images to one place"
-            : !algorithm.Merges || algorithm.KeepsNormalisation ? "leaves each site a model of its own, which no other site may score"
+            : algorithm.LeavesOwnModels ? "leaves each site a model of its own, which no other site may score"
             : algorithm.Hook is not null && run.Algorithm.Name == "scaffold" ? "merges vectors beside the weights, which the wire does not carry yet"
             : algorithm.Correction is { AnchorsFirstRoundAtInitialModel: true } && !study.HidesParts ? "corrects towards the initial model, which the aggregation server does not keep"
             : null;

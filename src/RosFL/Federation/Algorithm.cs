@@ -45,6 +45,9 @@ public record Algorithm(string Name)
     /// <summary>Normalisation layers stay at the site and are not merged (Li et al. 2021).</summary>
     public bool KeepsNormalisation { get; init; }
 
+    /// <summary>Whether each site ends with a model of its own, and none is for all.</summary>
+    public bool LeavesOwnModels => !Merges || KeepsNormalisation;
+
     /// <summary>Deterministic correction of the mean, computed where the mean is in the clear.</summary>
     public WeightCorrection? Correction { get; init; }
 

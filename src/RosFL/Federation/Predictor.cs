@@ -2,7 +2,6 @@ using RosFL.Imaging;
 using RosFL.Imaging.Formats;
 using RosFL.Imaging.Preprocessing;
 using RosFL.Runs;
-using RosFL.Scores;
 using RosFL.Training;
 using TorchSharp;
 
@@ -16,18 +15,17 @@ public sealed class Predictor : IDisposable
     private readonly IBodyLink body;
     private readonly NewImages images;
 
-    /// <param name="site">The site whose scale and offset the files have; empty for those of the run.</param>
+    /// <param name="site">The site whose scale and offset the files have, and whose own model answers where the algorithm leaves each site one; empty for those of the run.</param>
     /// <param name="masks">Folder of masks with the images' names; empty where there are none.</param>
-    /// <exception cref="RosflException">The run has no single model or no committed round, or does not know the site.</exception>
-    public Predictor(RunFolder folder, string site = "", string masks = "")
+    /// <param name="bodyAfter">The body after a round, where the run folder does not hold it.</param>
+    /// <exception cref="RosflException">The run has no committed round, or does not know the site.</exception>
+    public Predictor(RunFolder folder, string site = "", string masks = "", Func<int, Weights>? bodyAfter = null)
     {
         // the weights come from the run's checkpoint, so the file that it began from need not be there any more
         var run = folder.Run.Options with { Training = folder.Run.Options.Training with { InitialWeights = "" } };
         study = new Study(run);
-        if (!study.Algorithm.Merges || study.Algorithm.KeepsNormalisation)
-            throw new RosflException(ExitCode.InvalidRun, $"Run '{run.Name}' trained '{run.Algorithm.Name}', which has a model for each site and none for all: predict with a run of another algorithm.");
-        images = new NewImages(run, run.Preprocessing.Intensity == IntensityKind.CtForeground ? ForegroundStatistics.Read(folder.ForegroundPath) : null, site, masks);
-        var model = Load(folder, study);
+        images = new NewImages(run, run.Preprocessing.Intensity == IntensityKind.CtForeground ? ForegroundStatistics.Read(folder.ForegroundPath) : null, Described(run, site), masks);
+        var model = FinishedModel.Load(folder, study, site, bodyAfter).Parts;
         part = study.NewSitePart();
         part.Head.Write(model[PartName.Head]);
         part.Tail.Write(model[PartName.Tail]);
@@ -60,23 +58,14 @@ public sealed class Predictor : IDisposable
 
     private torch.Tensor Network(torch.Tensor images) => part.Levels.Tail(body.Infer(part.Levels.Head(images, out var skips)), skips);
 
+    /// <summary>A site that only names a model need not be described in the run file.</summary>
+    private string Described(RunOptions run, string site) =>
+        study.Algorithm.LeavesOwnModels && run.Data.Sites.Concat(run.Data.UnseenSites).All(s => s.Name != site) ? "" : site;
+
     private static LocalBodyLink NewBody(Study study, Model model)
     {
         var replica = study.NewBody();
         replica.Part.Write(model[PartName.Body]);
         return new LocalBodyLink(replica);
-    }
-
-    private static Model Load(RunFolder folder, Study study)
-    {
-        using var store = RunStore.Open(folder.StorePath);
-        var metric = Metrics.Primary(study.Run.Task);
-        var best = store.BestRound(metric, higherIsBetter: true)?.Round ?? store.LastRound()?.Round
-            ?? throw new RosflException(ExitCode.InvalidRun, $"Run folder '{folder.Path}' has no committed round: let 'rosfl simulate' finish one.");
-        var state = SimulationState.From(new Checkpoints(folder, store).Load(best), study, []);
-        if (state.Rounds.Global.Parts.Count == 0)
-            throw new RosflException(ExitCode.InvalidRun, $"Run folder '{folder.Path}' has no weights: under secure aggregation the sites alone hold heads and tails, in the folder 'secure-aggregation' of their own state.");
-        return state.Bodies is null ? state.Rounds.Global
-            : state.Rounds.Global.With(new(new Dictionary<PartName, Weights> { [PartName.Body] = state.Bodies.Body }));
     }
 }

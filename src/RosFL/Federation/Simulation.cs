@@ -119,7 +119,7 @@ public sealed class Simulation : IDisposable
         progress(new SimulationProgress.Phase($"Testing round {round + 1}"));
         var state = Adopt(record.Load(round, Names));
         await ScoreAsync(scored, state, round, Split.Test, "test", cancellation);
-        if (study.Algorithm.Merges && !study.Algorithm.KeepsNormalisation)
+        if (!study.Algorithm.LeavesOwnModels)
             await ScoreAsync(unseenSites, state, round, Split.Test, "unseen", cancellation);
         if (study.Run.Task != StudyTask.Segmentation) await ScoreInputsAsync(round, cancellation);
         StripFolder.Save(folder, [.. (await Task.WhenAll(scored.Where(s => s.HasTestImages).Select(s => s.StripAsync(round, state.Global, cancellation))))]);

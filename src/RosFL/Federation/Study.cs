@@ -117,8 +117,7 @@ public sealed class Study
             part.Draw(name == PartName.Body ? Seeds.Bodies : Seeds.Sites);
             return part.Read();
         })
-        : Model.Read(Safetensors.Read(Run.Training.InitialWeights).ToDictionary(a => a.Name), new(new Dictionary<PartName, Weights> { [name] = BlankOf(name) }),
-            Run.Training.InitialWeights)[name];
+        : InitialWeights.Read(Run.Training.InitialWeights, name, BlankOf);
 
     private Weights Blank(PartName name) => With(name, part => part.Blank());
 

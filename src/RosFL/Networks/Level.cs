@@ -34,5 +34,5 @@ public abstract class Level
     public virtual string Ascend(OnnxGraph onnx, string x, string? skip) => throw NotWritten();
 
     private RosflException NotWritten() =>
-        new(ExitCode.InvalidRun, $"Level '{GetType().Name}' has no ONNX form: override its Descend and Ascend for OnnxGraph, or use model.safetensors.");
+        new(ExitCode.InvalidRun, $"Level '{GetType().Name}' has no ONNX form: override its Descend and Ascend for OnnxGraph, or leave it out with --no-onnx.");
 }

@@ -42,7 +42,7 @@ public sealed class UNetwork(
     {
         var skips = new string?[levels.Count];
         for (var i = 0; i < levels.Count; i++) (x, skips[i]) = levels[i].Descend(onnx, x);
-        x = onnxBottom?.Invoke(onnx, x) ?? throw new RosflException(ExitCode.InvalidRun, "The network's bottom has no ONNX form: give UNetwork its onnxBottom, or use model.safetensors.");
+        x = onnxBottom?.Invoke(onnx, x) ?? throw new RosflException(ExitCode.InvalidRun, "The network's bottom has no ONNX form: give UNetwork its onnxBottom, or leave it out with --no-onnx.");
         for (var i = levels.Count - 1; i >= 0; i--) x = levels[i].Ascend(onnx, x, skips[i]);
         return x;
     }

@@ -174,7 +174,7 @@ public sealed record TrainingOptions
     /// <summary>Class weights from the label counts of all sites' training images: all voxels / (classes that occur * voxels of the class). Only the counts leave a site. Excludes <see cref="ClassWeights"/>.</summary>
     public bool FederatedClassWeights { get; init; }
 
-    /// <summary>safetensors with the weights to begin from, part in front of the name (head.conv1.weight); empty to draw them from the seed.</summary>
+    /// <summary>safetensors with the weights to begin from: an assembled model, or the part in front of the name (head.conv1.weight); empty to draw them from the seed.</summary>
     public string InitialWeights { get; init; } = "";
 }
 

@@ -30,22 +30,4 @@ public sealed record Model(IReadOnlyDictionary<PartName, Weights> Parts)
         where Has(part)
         from array in this[part].Arrays
         select array with { Name = $"{prefix}{part.Text()}.{array.Name}" };
-
-    /// <summary>Reads back what <see cref="Named"/> gave; <paramref name="like"/> says which arrays belong to which part and how many are trained.</summary>
-    /// <exception cref="RosflException">An array is missing or has another shape.</exception>
-    public static Model Read(IReadOnlyDictionary<string, NamedArray> arrays, Model like, string source, string prefix = "") =>
-        new(like.Parts.ToDictionary(p => p.Key, p => p.Value with
-        {
-            Arrays = [.. p.Value.Arrays.Select(a => Take(arrays, a, $"{prefix}{p.Key.Text()}.{a.Name}", source))],
-        }));
-
-    private static NamedArray Take(IReadOnlyDictionary<string, NamedArray> arrays, NamedArray like, string name, string source)
-    {
-        if (!arrays.TryGetValue(name, out var found))
-            throw new RosflException(ExitCode.InvalidFile, $"Weights '{source}' lack '{name}': they must come from the same network and cut.");
-        if (!found.Shape.AsSpan().SequenceEqual(like.Shape))
-            throw new RosflException(ExitCode.InvalidFile,
-                $"Weights '{name}' of '{source}' have shape [{string.Join(',', found.Shape)}], the network needs [{string.Join(',', like.Shape)}]: set the network's options to match.");
-        return found with { Name = like.Name };
-    }
 }

@@ -12,7 +12,7 @@ public sealed class CommandLineTests : IDisposable
     {
         var (code, output, _) = await RunAsync("--help");
         Assert.Equal((int)ExitCode.Success, code);
-        Assert.All(["simulate", "compare", "report", "predict", "init", "network", "data", "doctor"], command => Assert.Contains(command, output, StringComparison.Ordinal));
+        Assert.All(["simulate", "compare", "report", "predict", "assemble", "init", "network", "data", "doctor"], command => Assert.Contains(command, output, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -22,6 +22,18 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal((int)ExitCode.Usage, code);
         Assert.Contains("--fast", error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Weights of another network are found when the run has begun; the corrected run then gets the same name.</summary>
+    [Fact]
+    public async Task Simulate_thatFailsBeforeItsFirstRound_leavesNoFolder()
+    {
+        var weights = Path.Combine(folder, "other.safetensors");
+        Safetensors.Write(weights, [new NamedArray("conv9.weight", [1], [0])]);
+        var (code, _, error) = await RunAsync("simulate", "--set", "name=failed", $"output.folder=\"{folder}/out\"", $"training.initialWeights=\"{weights}\"");
+        Assert.Equal(ExitCode.InvalidFile, (ExitCode)code);
+        Assert.Equal($"Weights '{weights}' hold 'conv9.weight', which the network does not have: set network.* and cut.narrow* as they were when the weights were made.", error.Trim());
+        Assert.False(Directory.Exists(Path.Combine(folder, "out", "failed")));
     }
 
     [Fact]

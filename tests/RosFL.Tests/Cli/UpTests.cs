@@ -37,5 +37,20 @@ public sealed class UpTests : IDisposable
         Assert.All(Directory.GetFiles(Path.Combine(up.Folder, "checkpoints")), file => Assert.Empty(Safetensors.Read(file)));
     }
 
+    /// <summary>All parts of a network on this machine lie beside its run folder, so it is put together like a simulation, to the same bytes.</summary>
+    [Fact]
+    public async Task Assemble_ofANetworksFolder_isTheSimulationsModel()
+    {
+        string[] folders = [(await network.SimulateAsync("ros-fl")).Folder, (await network.UpAsync("ros-fl")).Folder];
+        var hashes = new List<string>();
+        foreach (var (i, folder) in folders.Index())
+        {
+            var (code, output, error) = await NetworkOnLoopback.RunAsync(["assemble", folder, "--out", Path.Combine(network.Root, $"model-{i}")]);
+            Assert.True(code == 0, error);
+            hashes.Add(string.Join(' ', output.Split('\n').Select(line => line.Split(' ')[0])));
+        }
+        Assert.Equal(hashes[0], hashes[1]);
+    }
+
     public void Dispose() => network.Dispose();
 }

@@ -24,7 +24,7 @@ public static class OnnxFile
         message.Text(2, options.Name).Message(11, Image(Input, options.InputChannels, options.Dimensions)).Message(12, Image(Output, options.OutputChannels, options.Dimensions));
         var model = new ProtoMessage().Number(1, IrVersion).Text(2, "RosFL").Message(7, message).Message(8, new ProtoMessage().Text(1, "").Number(2, OnnxGraph.OperatorSet));
         if (model.Length > int.MaxValue)
-            throw new RosflException(ExitCode.InvalidRun, $"Network '{options.Name}' would take {model.Length >> 20} MiB as ONNX, whose files end at 2048: use model.safetensors.");
+            throw new RosflException(ExitCode.InvalidRun, $"Network '{options.Name}' would take {model.Length >> 20} MiB as ONNX, whose files end at 2048: leave it out with --no-onnx.");
         model.WriteTo(stream);
     }
 

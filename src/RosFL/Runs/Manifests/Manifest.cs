@@ -48,6 +48,13 @@ public sealed class Manifest
     /// <summary>A party's own run under this study's options.</summary>
     public RunFile RunOf(RunFile own, RunNames? names) => SharedOptions.Apply(Run, own, names);
 
+    /// <exception cref="RosflException">The parties did not agree that the whole model may be put together.</exception>
+    public void RequireMayAssemble()
+    {
+        if (!Terms.MayAssemble)
+            throw new RosflException(ExitCode.ManifestDiffers, $"The manifest of study '{Study}' does not allow the whole model to be put together ('mayAssemble' is false): let all parties approve a revision made with 'rosfl study new --may-assemble'.");
+    }
+
     /// <summary>The shared options that are not at their defaults, one line each.</summary>
     public IReadOnlyList<string> ChangedOptions()
     {

@@ -103,6 +103,16 @@ public sealed class RunFolder : IDisposable
     public RunFolder WithStore() => File.Exists(StorePath) ? this
         : throw new RosflException(ExitCode.InvalidFile, $"Run folder '{Path}' has no store.db, where its figures were: run the study again.");
 
+    /// <summary>Takes the folder away if no round was ever committed in it: what failed before would only take up its name.</summary>
+    public void DiscardUnlessCommitted()
+    {
+        if (File.Exists(StorePath))
+            using (var store = RunStore.Open(StorePath))
+                if (store.LastRound() is not null) return;
+        Dispose();
+        Directory.Delete(Path, recursive: true);
+    }
+
     public void Dispose() => guard?.Dispose();
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
