@@ -39,15 +39,8 @@ internal sealed class BodyCall : IDisposable
 
     public async Task ExchangeAsync(BodyExchange exchange, CancellationToken cancellation)
     {
-        await SendAsync(async () =>
-        {
-            await writer.ControlAsync(exchange.Request, cancellation);
-            await exchange.Outgoing.SendAsync(writer, exchange.Sent, cancellation);
-        }, cancellation);
-        var reply = await ReplyAsync(cancellation);
-        if (reply.Answer is null || !Equals(reply.Position, exchange.Request.Position))
-            throw new RosflException(ExitCode.Protocol, $"The computation server answered step {reply.Position?.Step} where step {exchange.Request.Position.Step} was asked for.");
-        await exchange.Incoming.ReceiveAsync(reader, () => Task.FromResult(exchange.Received), cancellation);
+        do await ExchangeOnceAsync(exchange, cancellation);
+        while (Repetition.IsDue());
     }
 
     /// <summary>Ends the stream in order and waits until the other end has taken note.</summary>
@@ -58,6 +51,19 @@ internal sealed class BodyCall : IDisposable
     }
 
     public void Dispose() => call.Dispose();
+
+    private async Task ExchangeOnceAsync(BodyExchange exchange, CancellationToken cancellation)
+    {
+        await SendAsync(async () =>
+        {
+            await writer.ControlAsync(exchange.Request, cancellation);
+            await exchange.Outgoing.SendAsync(writer, exchange.Sent, cancellation);
+        }, cancellation);
+        var reply = await ReplyAsync(cancellation);
+        if (reply.Answer is null || !Equals(reply.Position, exchange.Request.Position))
+            throw new RosflException(ExitCode.Protocol, $"The computation server answered step {reply.Position?.Step} where step {exchange.Request.Position.Step} was asked for.");
+        await exchange.Incoming.ReceiveAsync(reader, () => Task.FromResult(exchange.Received), cancellation);
+    }
 
     /// <summary>A server that refuses ends the stream while we still write: its sentence is found at the reading end.</summary>
     private async Task SendAsync(Func<Task> send, CancellationToken cancellation)

@@ -52,19 +52,23 @@ public sealed class BodyStudy(
         }
     }
 
-    /// <summary>Sites may train this round; what is left of another is dropped.</summary>
+    /// <summary>Sites may train this round; what is left of another is dropped. Told again it changes nothing.</summary>
     public async Task BeginAsync(RoundKey round)
     {
+        lock (gate)
+            if (training == round) return;
         await EndAsync();
         lock (gate) training = round;
     }
 
     /// <summary>No site may train until a round begins.</summary>
-    public async Task EndAsync()
+    /// <param name="round">The round that is over: a later one that has begun goes on.</param>
+    public async Task EndAsync(RoundKey? round = null)
     {
         List<TrainingSession> ended;
         lock (gate)
         {
+            if (round is not null && training is not null && (training.Round, training.Attempt).CompareTo((round.Round, round.Attempt)) > 0) return;
             training = null;
             ended = [.. sessions.Values];
             sessions.Clear();

@@ -17,12 +17,12 @@ public sealed class ServedBodyHost(BodyHost host, BodyStudy sites) : IBodyHost
     public async Task CommitAsync(CommitRecord record, IReadOnlySet<int> keep, CancellationToken cancellation)
     {
         await host.CommitAsync(record, keep, cancellation);
-        await sites.EndAsync();
+        await sites.EndAsync(record.Key);
     }
 
     public async Task AbortAsync(RoundKey key, CancellationToken cancellation)
     {
         await host.AbortAsync(key, cancellation);
-        await sites.EndAsync();
+        await sites.EndAsync(key);
     }
 }

@@ -65,7 +65,7 @@ internal sealed class TrainingSession
             var (due, incoming, outgoing) = Judge(request);
             using var share = await study.Budget.TakeAsync(incoming.Bytes + outgoing.Bytes, channel.Cancellation);
             using var message = await channel.ReceiveAsync(incoming, thread);
-            if (due) await ApplyAsync(request, message, incoming, outgoing);
+            if (due || !Guards.Holds(Guards.Replay)) await ApplyAsync(request, message, incoming, outgoing);
             await channel.SendAsync(new BodyReply { Position = request.Position, Answer = new() }, last!.Transfer, last.Message);
         }
         finally

@@ -20,6 +20,7 @@ public sealed class RemoteSite(string name, TimeSpan patience, TimeProvider time
     private SiteFacts? facts;
     private string process = "";
     private long number, lastSign;
+    private (int Round, int Attempt, int Step) lastStep = (-1, 0, 0);
 
     public string Name => name;
 
@@ -157,7 +158,13 @@ public sealed class RemoteSite(string name, TimeSpan patience, TimeProvider time
 
     internal void Step(SiteStep step)
     {
-        lock (gate) lastSign = time.GetTimestamp();
+        var at = (step.Round, step.Attempt, step.Step);
+        lock (gate)
+        {
+            lastSign = time.GetTimestamp();
+            if (at.CompareTo(lastStep) <= 0) return; // came again
+            lastStep = at;
+        }
         onStep?.Invoke(new StepRecord(step.Round, name, step.Step, [], step.Loss));
     }
 

@@ -40,7 +40,7 @@ internal sealed class SiteSession(Study study, TensorFrameReader<SiteMessage> re
 
     private async Task SendAsync(CancellationToken cancellation)
     {
-        await foreach (var one in outbox.Reader.ReadAllAsync(cancellation))
+        await foreach (var one in Repetition.AmongAsync(outbox.Reader.ReadAllAsync(cancellation)))
         {
             await writer.ControlAsync(new ServerMessage { Command = one.Message }, cancellation);
             foreach (var array in one.Arrays) await writer.ArrayAsync(array, cancellation);

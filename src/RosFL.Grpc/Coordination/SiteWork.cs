@@ -67,7 +67,7 @@ internal sealed class SiteWork(ISite site, string study)
     {
         var mine = Channel.CreateUnbounded<Outgoing<SiteMessage>>();
         lock (gate) outbox = mine;
-        await foreach (var one in mine.Reader.ReadAllAsync(cancellation))
+        await foreach (var one in Repetition.AmongAsync(mine.Reader.ReadAllAsync(cancellation)))
         {
             await writer.ControlAsync(one.Message, cancellation);
             foreach (var array in one.Arrays) await writer.ArrayAsync(array, cancellation);

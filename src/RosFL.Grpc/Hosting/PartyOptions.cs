@@ -44,10 +44,16 @@ public static class PartyOptions
     public static T Load<T>(string path) where T : class
     {
         var json = JsonSerializer.SerializeToNode(StrictJson.Load<JsonObject>(path))!.AsObject();
-        foreach (var member in typeof(T).GetProperties().Where(p => p.PropertyType == typeof(string)))
-            if (Environment.GetEnvironmentVariable(Prefix + member.Name.ToUpperInvariant()) is { } value)
-                json[JsonNamingPolicy.CamelCase.ConvertName(member.Name)] = value;
+        foreach (var member in typeof(T).GetProperties().Where(p => p.PropertyType == typeof(string))) Lay(member.Name, json);
+        // one aggregation server may reach its computation server by another address than the file's
+        foreach (var study in typeof(T) == typeof(AggregateOptions) ? json["studies"] as JsonArray ?? [] : [])
+            if (study is JsonObject one) Lay(nameof(AggregatedStudy.ComputationServer), one);
         return StrictJson.Read<T>(json.ToJsonString(), $"File '{path}'");
+    }
+
+    private static void Lay(string member, JsonObject json)
+    {
+        if (Environment.GetEnvironmentVariable(Prefix + member.ToUpperInvariant()) is { } value) json[JsonNamingPolicy.CamelCase.ConvertName(member)] = value;
     }
 
     /// <summary>A secret from its hexadecimal text.</summary>

@@ -40,6 +40,8 @@ public sealed class BodyHost(Study study, TwoVersions? durable = null) : IBodyHo
         lock (gate)
         {
             if (current?.Key == round.Key) return Task.CompletedTask; // told again
+            if (current is { } later && (later.Key.Round, later.Key.Attempt).CompareTo((round.Key.Round, round.Key.Attempt)) > 0)
+                throw new RoundLostException($"The computation server is in {later.Key} already and not in {round.Key}.");
             Settle(round.Last);
             End();
             ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

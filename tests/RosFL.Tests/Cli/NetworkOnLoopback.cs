@@ -16,9 +16,43 @@ internal sealed record NetworkResult(string Folder, IReadOnlyList<string> Models
     /// <summary>Hashes of the records that a party's own folder holds: a site's name or "computation-server".</summary>
     public IReadOnlyList<string> RecordsOf(string party)
     {
-        using var versions = TwoVersions.Open(Path.Combine(Folder, "network", "state", party, "tiny"));
+        using var versions = TwoVersions.Open(StateOf(party));
         return [.. versions.Records.Select(r => r.Hash)];
     }
+
+    /// <summary>The records in the aggregation server's ledger.</summary>
+    public IReadOnlyList<CommitRecord> Commits
+    {
+        get
+        {
+            using var store = RunStore.Open(Path.Combine(Folder, "store.db"));
+            return store.Ledger.Records("tiny");
+        }
+    }
+
+    /// <summary>Steps of each site in all rounds, as the run store counts them.</summary>
+    public IReadOnlyDictionary<string, long> StepsInStore
+    {
+        get
+        {
+            using var store = RunStore.Open(Path.Combine(Folder, "store.db"));
+            return store.Rounds().SelectMany(r => r.Sites).GroupBy(s => s.Site).ToDictionary(s => s.Key, s => s.Sum(one => (long)one.Steps));
+        }
+    }
+
+    /// <summary>Steps that a party's optimizers took, one entry a parameter: a site's own, or at the computation server those of each site's body ("shared" for a common one).</summary>
+    public IReadOnlyList<(string Owner, long Steps)> OptimizerStepsOf(string party)
+    {
+        using var versions = TwoVersions.Open(StateOf(party));
+        return
+        [
+            .. from array in versions.Committed()!.Arrays
+               where array.Name.StartsWith("optimizer", StringComparison.Ordinal) && array.Name.EndsWith(".step", StringComparison.Ordinal)
+               select (array.Name.Split('/') is [_, var site, _] ? site : party, (long)array.Values[0]),
+        ];
+    }
+
+    private string StateOf(string party) => Path.Combine(Folder, "network", "state", party, "tiny");
 }
 
 /// <summary>Runs the command line's <c>simulate</c> and <c>up</c> on a tiny network and reads what they recorded.</summary>
@@ -27,6 +61,12 @@ internal sealed class NetworkOnLoopback : IDisposable
     private readonly string root = Directory.CreateTempSubdirectory("rosfl-up-").FullName;
 
     public string Root => root;
+
+    /// <summary>Of every run.</summary>
+    public int Rounds { get; init; } = 4;
+
+    /// <summary>The run folder of <c>up</c>.</summary>
+    public string UpFolder => Path.Combine(root, "up", "tiny");
 
     public async Task<NetworkResult> SimulateAsync(string algorithm, params string[] more)
     {
@@ -39,14 +79,14 @@ internal sealed class NetworkOnLoopback : IDisposable
     {
         var (code, output, error) = await RunAsync(["up", RunFile(algorithm, "up"), "--json", .. more], environment, heard);
         Assert.True(code == 0, $"{error}\n{output}");
-        return Read(Path.Combine(root, "up", "tiny"));
+        return Read(UpFolder);
     }
 
     /// <summary>Null where the network failed.</summary>
     public async Task<NetworkResult?> TryUpAsync(string algorithm, IReadOnlyDictionary<string, string> environment, Action<string> heard)
     {
         var (code, _, _) = await RunAsync(["up", RunFile(algorithm, "up"), "--json"], environment, heard);
-        return code == 0 ? Read(Path.Combine(root, "up", "tiny")) : null;
+        return code == 0 ? Read(UpFolder) : null;
     }
 
     /// <summary>Runs <c>up</c> on a run of its own.</summary>
@@ -89,7 +129,7 @@ internal sealed class NetworkOnLoopback : IDisposable
         RosFL.Runs.RunFile.Of(new RunOptions
         {
             Name = "tiny",
-            Rounds = 4,
+            Rounds = Rounds,
             Algorithm = new() { Name = algorithm },
             Network = new() { Name = "residual-unet", Channels = 4, Levels = 2 },
             Training = new() { Batch = 2 },

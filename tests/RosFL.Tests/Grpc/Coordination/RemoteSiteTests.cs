@@ -102,7 +102,7 @@ internal sealed class JoinedSite : IAsyncDisposable
     public RemoteSite Remote { get; }
 
     /// <summary>Between the site and the server.</summary>
-    public CuttingProxy? Proxy { get; private set; }
+    public FaultProxy? Proxy { get; private set; }
 
     /// <param name="site">In place of the study's first site.</param>
     public static async Task<JoinedSite> StartAsync(MadeStudy study, string? siteRun = null, ISite? site = null)
@@ -145,7 +145,7 @@ internal sealed class JoinedSite : IAsyncDisposable
         server = await PartyServer.StartAsync("127.0.0.1:0", credentials, services => services.AddSingleton(service)
             .AddTensorMethod(FederationService.Method, (FederationService s, IAsyncStreamReader<TensorFrame<SiteMessage>> r, IServerStreamWriter<TensorFrame<ServerMessage>> w, ServerCallContext c) => s.Join(r, w, c)),
             map => map.MapGrpcService<FederationService>().WithMetadata(new CallersAttribute(PartyRole.Site)));
-        open.Add(Proxy = new CuttingProxy(server.Address));
+        open.Add(Proxy = new FaultProxy(() => server.Address));
         var channel = own.NewChannel(Proxy.Address, PartyRole.AggregationServer, null, WireChannel.Limit, WireChannel.KeepAlive);
         open.Add(channel);
         var facts = new SiteFacts(site.Weight, study.Sites[0].StepsPerRound, 5, 0, 0);
