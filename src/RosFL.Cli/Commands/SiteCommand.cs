@@ -19,6 +19,9 @@ internal static class SiteCommand
           computationServer  https://host:port; empty where the site holds the whole network
           sitesSecret        32 bytes in hexadecimal, the same for all sites; no server may have it
           ownSecret          32 bytes in hexadecimal, of this site alone
+          audit              audit.json of this site; a cut that is not green or amber keeps it out of the study
+          override           the officer's signed decision to join all the same
+          officer            the officer's public key (PEM)
           watch              address and port of health and metrics, such as 127.0.0.1:9464; without it none
         Variables such as ROSFL_DATA lie over the file.
         """;

@@ -32,8 +32,12 @@ public sealed record ComputedStudy(string Study, string Run);
 /// <param name="Folder">Where the site keeps its own state.</param>
 /// <param name="SitesSecret">Of initial heads and tails, shared by the sites: 32 bytes in hexadecimal.</param>
 /// <param name="OwnSecret">Of this site's own chance: 32 bytes in hexadecimal.</param>
+/// <param name="Audit">audit.json of this site; what it says of the study's cut decides whether the site may join. Empty where the study asks for none.</param>
+/// <param name="Override">The officer's decision to join all the same; empty for none.</param>
+/// <param name="Officer">Public key of the site's data-protection officer, PEM.</param>
 public sealed record SiteProcessOptions(
-    string Party, string Study, string Run, string AggregationServer, string ComputationServer, string Folder, string SitesSecret, string OwnSecret, string Data = "", string Watch = "");
+    string Party, string Study, string Run, string AggregationServer, string ComputationServer, string Folder, string SitesSecret, string OwnSecret, string Data = "", string Watch = "",
+    string Audit = "", string Override = "", string Officer = "");
 
 /// <summary>Reads configurations: a JSON file, over which variables of the environment (ROSFL_LISTEN for listen) lie.</summary>
 public static class PartyOptions

@@ -20,6 +20,7 @@ public static class SiteProcess
         await using var process = await PartyProcess.StartAsync(options.Party, options.Watch, time, cancellation);
         var approved = process.Open(options.Study, own, names);
         var (name, run) = (process.Credentials.Party.Name, approved.Run);
+        AuditGate.Pass(approved, name, options, process.Log);
         var seeds = StudySeeds.OfSite(approved.BodySeed, PartyOptions.Seeds(options.SitesSecret, "sitesSecret"), name, PartyOptions.Seeds(options.OwnSecret, "ownSecret"));
         var study = new Study(run.Options, seeds);
         NetworkRules.Refuse(study);

@@ -1,8 +1,11 @@
 namespace RosFL.Runs;
 
-/// <summary>How <c>rosfl audit</c> attacks what leaves a site, and what it lets pass. Ignored by every other command.</summary>
+/// <summary>How <c>rosfl audit</c> attacks what leaves a site, and what lets a site join a study.</summary>
 public sealed record AuditOptions
 {
+    /// <summary>Whether a site joins the study over a network only with an audit of its cut that is green or amber, or its officer's signed override.</summary>
+    public bool Required { get; init; }
+
     /// <summary>Cuts to be audited: "depth" or "depth:channelsXstride", e.g. "1", "2:8x1", "2:4x2". Empty: every depth, each as it is and with 8x1, 4x1 and 4x2.</summary>
     public string[] Cuts { get; init; } = [];
 

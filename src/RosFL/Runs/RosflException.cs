@@ -17,6 +17,7 @@ public enum ExitCode
     Protocol = 11,
     Unreachable = 12,
     SecureAggregation = 13,
+    AuditFailed = 14,
     Interrupted = 130,
 }
 

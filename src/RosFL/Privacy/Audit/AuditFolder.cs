@@ -53,14 +53,7 @@ public sealed class AuditFolder
     /// <summary>audit.json and audit.html.</summary>
     public void Report(string site, IReadOnlyList<CutAudit> results)
     {
-        var limits = run.Audit.Limits;
-        AtomicFile.WriteText(JsonPath, JsonSerializer.Serialize(new
-        {
-            Site = site,
-            run.Name,
-            Limits = limits,
-            Cuts = results.Select(r => new { Grade = r.Grade(limits), MaskGrade = r.MaskGrade(limits), Why = r.WhyInconclusive(), r.Leak, r.MaskLeak, r.Gain, Measured = r }),
-        }, RunJson.Options));
+        AuditFile.Of(run, site, results).Save(JsonPath);
         AtomicFile.WriteText(ReportPath, AuditReport.Html(run, site, results, Pictures));
     }
 

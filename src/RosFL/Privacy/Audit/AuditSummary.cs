@@ -1,4 +1,3 @@
-using System.Text.Json;
 using RosFL.Runs;
 
 namespace RosFL.Privacy.Audit;
@@ -8,18 +7,7 @@ public sealed record AuditSummary(double Gain, double Leak, double? MaskLeak)
 {
     /// <summary>By cut, from an audit.json; empty where the file is not there.</summary>
     /// <exception cref="RosflException">The file is no audit.</exception>
-    public static IReadOnlyDictionary<string, AuditSummary> Read(string path)
-    {
-        if (!File.Exists(path)) return new Dictionary<string, AuditSummary>();
-        try
-        {
-            using var json = JsonDocument.Parse(File.ReadAllText(path));
-            return json.RootElement.GetProperty("cuts").EnumerateArray().ToDictionary(c => c.GetProperty("measured").GetProperty("cut").GetString()!, c => new AuditSummary(
-                c.GetProperty("gain").GetDouble(), c.GetProperty("leak").GetDouble(), c.GetProperty("maskLeak") is { ValueKind: JsonValueKind.Number } mask ? mask.GetDouble() : null));
-        }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            throw new RosflException(ExitCode.InvalidFile, $"File '{path}' is no audit.json that 'rosfl audit' wrote: make it anew.", error);
-        }
-    }
+    public static IReadOnlyDictionary<string, AuditSummary> Read(string path) => File.Exists(path)
+        ? AuditFile.Load(path).Cuts.ToDictionary(c => c.Measured.Cut, c => new AuditSummary(c.Gain, c.Leak, c.MaskLeak))
+        : new Dictionary<string, AuditSummary>();
 }

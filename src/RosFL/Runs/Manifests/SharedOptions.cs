@@ -14,12 +14,12 @@ public static class SharedOptions
         "name", "seed", "data", "ct", "output", "machine.device", "machine.workers", "training.initialWeights", "preprocessing.scale", "preprocessing.offset",
     ];
 
-    /// <summary>Members of <c>audit</c> that are shared: the limits. How hard a site attacks itself is its own business.</summary>
-    private const string Audit = "audit", Limits = "limits";
+    /// <summary>Members of <c>audit</c> that are shared: the limits and whether an audit is required. How hard a site attacks itself is its own business.</summary>
+    private const string Audit = "audit", Limits = "limits", Required = "required";
 
     /// <summary>Whether a manifest may name the option.</summary>
     public static bool IsShared(string path) => path.StartsWith(Audit + ".", StringComparison.Ordinal)
-        ? path.StartsWith($"{Audit}.{Limits}", StringComparison.Ordinal)
+        ? path == $"{Audit}.{Required}" || path.StartsWith($"{Audit}.{Limits}", StringComparison.Ordinal)
         : !Array.Exists(Own, own => path == own || path.StartsWith(own + ".", StringComparison.Ordinal));
 
     /// <summary>The shared options of a run, every default filled in.</summary>

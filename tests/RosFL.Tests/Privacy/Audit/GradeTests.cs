@@ -67,9 +67,9 @@ public class GradeTests
     [InlineData("../1")]
     public void CutName_malformed_isRefused(string name) => Assert.Equal(ExitCode.InvalidRun, Assert.Throws<RosflException>(() => CutName.Parse(name)).Code);
 
-    private static Reconstruction A(string name, double ssim, bool plateau, double identified = 0.01) => new(name, new(ssim, ssim, ssim, 20), 2000, plateau, identified);
+    internal static Reconstruction A(string name, double ssim, bool plateau, double identified = 0.01) => new(name, new(ssim, ssim, ssim, 20), 2000, plateau, identified);
 
-    private static CutAudit Made(double ssim) => new(
+    internal static CutAudit Made(double ssim) => new(
         "1", [4, 32, 32], 1000, 30, 29, new(0.35, 0.4, 0.5, 15), new(0.6, 0.6, 0.6, 20), new(0.5, 0.5, 0.5, 18), [A("A0 linear", 0.35, true), A("A1 decoder", ssim, plateau: true)], 60,
         [], 0, null, 0.5, 20, 60, false, 1500, 1);
 }
