@@ -72,6 +72,8 @@ public sealed class Site(
         var begin = study.Algorithm.Merges || state.Own is null ? state.Over(start.Global) : state.Own;
         using var part = study.NewSitePart();
         using var body = new MeteredBodyLink(OpenBody(begin, state, new BodyOrder(start.Key, name, Training: true) { Cancellation = cancellation }), new PayloadCodec(study.Run.Wire));
+        using var penalty = study.NewHeadPenalty(name);
+        penalty?.Recall(state.Penalty);
         part.Head.Write(begin[PartName.Head]);
         part.Tail.Write(begin[PartName.Tail]);
         part.HeadOptimizer.Restore(state.Of(PartName.Head));
@@ -79,7 +81,7 @@ public sealed class Site(
         part.HeadOptimizer.BeginRound(start.Global[PartName.Head]);
         part.TailOptimizer.BeginRound(start.Global[PartName.Tail]);
 
-        var (loss, steps, count) = TrainSteps(new TrainingStep(part, body, study.NewLoss()), start.Key.Round, cancellation);
+        var (loss, steps, count) = TrainSteps(new TrainingStep(part, body, study.NewLoss(), penalty), start.Key.Round, cancellation);
 
         var trained = new Dictionary<PartName, Weights>
         {
@@ -94,7 +96,7 @@ public sealed class Site(
         }
         var model = new Model(trained);
         IReadOnlyList<NamedArray> saved = [.. optimizers];
-        versions.Prepare(start.Key, new SiteState(saved, KeptAtSite(model, part)));
+        versions.Prepare(start.Key, new SiteState(saved, KeptAtSite(model, part), penalty?.Memory() ?? []));
         return new SiteUpdate(model, Figures(model, start, body, steps, count, loss, clock.Elapsed), study.Algorithm.Order == SiteOrder.Relay ? saved : null);
     }
 

@@ -6,9 +6,10 @@ namespace RosFL.Federation;
 /// <summary>What a site keeps between rounds.</summary>
 /// <param name="Optimizers">Moments of every part, with the part in front of the name.</param>
 /// <param name="Own">Weights that are the site's own and lie over the global model; null where there are none.</param>
-public sealed record SiteState(IReadOnlyList<NamedArray> Optimizers, Model? Own)
+/// <param name="Penalty">What the head's penalty remembers; it leaves the site under no algorithm.</param>
+public sealed record SiteState(IReadOnlyList<NamedArray> Optimizers, Model? Own, IReadOnlyList<NamedArray> Penalty)
 {
-    public static readonly SiteState Empty = new([], null);
+    public static readonly SiteState Empty = new([], null, []);
 
     /// <summary>The moments of one part.</summary>
     public IReadOnlyList<NamedArray> Of(PartName part) => Inside(Optimizers, part);
@@ -23,11 +24,11 @@ public sealed record SiteState(IReadOnlyList<NamedArray> Optimizers, Model? Own)
     public static IReadOnlyList<NamedArray> Inside(IEnumerable<NamedArray> arrays, PartName part) => ArrayNames.Inside(part.Text() + ".", arrays);
 
     /// <summary>As one list, to be stored.</summary>
-    public IReadOnlyList<NamedArray> ToArrays() => [.. ArrayNames.Under("optimizer.", Optimizers), .. Own?.Named("own.") ?? []];
+    public IReadOnlyList<NamedArray> ToArrays() => [.. ArrayNames.Under("optimizer.", Optimizers), .. Own?.Named("own.") ?? [], .. ArrayNames.Under("penalty.", Penalty)];
 
     /// <summary>Reads back what <see cref="ToArrays"/> gave.</summary>
     public static SiteState From(IReadOnlyList<NamedArray> arrays, Study study) =>
-        new(ArrayNames.Inside("optimizer.", arrays), ReadModel(ArrayNames.Inside("own.", arrays), study));
+        new(ArrayNames.Inside("optimizer.", arrays), ReadModel(ArrayNames.Inside("own.", arrays), study), ArrayNames.Inside("penalty.", arrays));
 
     /// <summary>The parts of a site; null where there are no arrays.</summary>
     public static Model? ReadModel(IReadOnlyList<NamedArray> arrays, Study study) => arrays.Count == 0 ? null : new(study.SiteParts.ToDictionary(p => p, p =>

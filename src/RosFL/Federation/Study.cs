@@ -1,4 +1,5 @@
 using RosFL.Networks;
+using RosFL.Privacy.HeadPenalties;
 using RosFL.Runs;
 using RosFL.Training;
 using RosFL.Training.Losses;
@@ -92,6 +93,14 @@ public sealed class Study
     /// <summary>A site's link behind the guards that the run asks for.</summary>
     public IBodyLink Guarded(IBodyLink link, string site) => !GuardedBodyLink.IsWanted(Run.Privacy) ? link
         : new GuardedBodyLink(link, Run.Privacy, Seeds.Site(site));
+
+    /// <summary>What a site's head pays for what it sends; null where it pays nothing or sends nothing.</summary>
+    public HeadPenalty? NewHeadPenalty(string site) => !HasBodyHost ? null : Run.Privacy.HeadPenalty switch
+    {
+        HeadPenaltyKind.DistanceCorrelation => new DistanceCorrelationPenalty(Run.Privacy.HeadPenaltyWeight),
+        HeadPenaltyKind.Adversary => new AdversaryPenalty(Run.Privacy.HeadPenaltyWeight, Run, Seeds.Site(site)),
+        _ => null,
+    };
 
     /// <summary>Pixels that an image needs along each axis; known when the first part has been built.</summary>
     internal int SmallestSide { get; private set; }

@@ -28,7 +28,8 @@ internal sealed record MeasuredStep(TimeSpan SiteTime, TimeSpan BodyTime, double
         replica.Part.Write(study.InitialOf(PartName.Body));
         var body = new StopwatchBodyLink(new LocalBodyLink(replica));
         using var metered = new MeteredBodyLink(body, new PayloadCodec(study.Run.Wire));
-        var step = new TrainingStep(part, metered, study.NewLoss());
+        using var penalty = study.NewHeadPenalty("plan");
+        var step = new TrainingStep(part, metered, study.NewLoss(), penalty);
         step.Run(batch, new StepTime(0, 0, 1));
         var bytes = metered.Up + metered.Down;
         var times = new List<(TimeSpan Whole, TimeSpan Body)>();

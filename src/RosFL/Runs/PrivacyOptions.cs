@@ -27,6 +27,24 @@ public sealed record PrivacyOptions
 
     /// <summary>As <see cref="SmashedNoise"/>, for the features' gradient, as a multiple of <see cref="GradientClip"/>.</summary>
     public double GradientNoise { get; init; }
+
+    /// <summary>What the head pays for, while it trains, so that its output tells less of the image. It stays inside the site.</summary>
+    public HeadPenaltyKind HeadPenalty { get; init; }
+
+    /// <summary>How much it pays: the penalty, 0 to 1, times this is added to the loss that the head's gradient comes from.</summary>
+    public double HeadPenaltyWeight { get; init; } = 1;
+}
+
+public enum HeadPenaltyKind
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>Distance correlation of images and smashed values in a batch of two or more (NoPeek).</summary>
+    DistanceCorrelation,
+
+    /// <summary>The share of the image's variance that a decoder, trained beside the head, draws from the smashed values.</summary>
+    Adversary,
 }
 
 public enum SecureAggregationKind

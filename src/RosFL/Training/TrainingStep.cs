@@ -20,7 +20,8 @@ namespace RosFL.Training;
 /// </code>
 /// The cut is a detach on both sides, so the gradients equal those of the whole network to the bit.
 /// </summary>
-public sealed class TrainingStep(SitePart site, IBodyLink body, Loss loss)
+/// <param name="penalty">What the head pays for telling too much; null where it pays nothing.</param>
+public sealed class TrainingStep(SitePart site, IBodyLink body, Loss loss, HeadPenalty? penalty = null)
 {
     /// <summary>Trains on one batch.</summary>
     /// <returns>The loss before the update.</returns>
@@ -47,7 +48,7 @@ public sealed class TrainingStep(SitePart site, IBodyLink body, Loss loss)
         var smashedGradient = body.Backward(features.grad!, time);
 
         // 6. back through the head once, from everything that left it
-        WalkBack(smashed, smashedGradient, skips, tailSkips);
+        WalkBack(smashed, smashedGradient, skips, tailSkips, penalty?.Of(batch.Images, smashed, time));
         site.Step(time);
         return lossValue.to(ScalarType.Float32).item<float>();
     }
@@ -55,7 +56,7 @@ public sealed class TrainingStep(SitePart site, IBodyLink body, Loss loss)
     /// <summary>The site's side of a cut: the same values, with a gradient of their own where the original has one.</summary>
     private static Tensor? Leaf(Tensor? skip) => skip is null || !skip.requires_grad ? skip : skip.detach().requires_grad_();
 
-    private static void WalkBack(Tensor smashed, Tensor smashedGradient, Tensor?[] skips, Tensor?[] tailSkips)
+    private static void WalkBack(Tensor smashed, Tensor smashedGradient, Tensor?[] skips, Tensor?[] tailSkips, Tensor? cost)
     {
         List<Tensor> ends = [smashed], gradients = [smashedGradient];
         foreach (var (skip, leaf) in skips.Zip(tailSkips))
@@ -63,6 +64,11 @@ public sealed class TrainingStep(SitePart site, IBodyLink body, Loss loss)
             if (leaf?.grad is not { } gradient || !leaf.requires_grad) continue;
             ends.Add(skip!);
             gradients.Add(gradient);
+        }
+        if (cost is not null)
+        {
+            ends.Add(cost);
+            gradients.Add(ones_like(cost));
         }
         autograd.backward(ends, gradients);
     }

@@ -33,11 +33,12 @@ public sealed class SimulationTests : IDisposable
     [InlineData("scaffold")]
     [InlineData("local")]
     [InlineData("centralized")]
-    public async Task Simulation_stoppedAndResumed_commitsTheSameModels(string algorithm)
+    [InlineData("ros-fl", HeadPenaltyKind.Adversary)]
+    public async Task Simulation_stoppedAndResumed_commitsTheSameModels(string algorithm, HeadPenaltyKind penalty = HeadPenaltyKind.None)
     {
-        var whole = Hashes(await RunAsync(Phantoms(algorithm, "whole")));
+        var whole = Hashes(await RunAsync(Phantoms(algorithm, "whole", penalty)));
         using var stop = new CancellationTokenSource();
-        var file = Phantoms(algorithm, "stopped");
+        var file = Phantoms(algorithm, "stopped", penalty);
         var steps = 0;
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync(file, RunFolder.Create(file), progress =>
         {
@@ -76,11 +77,12 @@ public sealed class SimulationTests : IDisposable
         Output = new() { Folder = root },
     });
 
-    private RunFile Phantoms(string algorithm, string name) => RunFile.Of(new RunOptions
+    private RunFile Phantoms(string algorithm, string name, HeadPenaltyKind penalty = HeadPenaltyKind.None) => RunFile.Of(new RunOptions
     {
         Name = name,
         Rounds = 3,
         Algorithm = new() { Name = algorithm },
+        Privacy = new() { HeadPenalty = penalty },
         Network = new() { Name = "residual-unet", Channels = 4, Levels = 2 },
         Training = new() { Batch = 2 },
         Data = new() { Phantoms = new() { Sites = 2, ImagesPerSite = 6, Size = 32 } },

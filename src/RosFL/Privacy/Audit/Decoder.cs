@@ -42,8 +42,18 @@ internal sealed class Decoder : nn.Module<Tensor, Tensor>
         for (var i = 0; i < raises.Count; i++) x = blocks[i + 1].call(raises[i].call(x));
         x = blocks[^1].call(x);
         if (border is not null) x = border.call(x);
+        return last.call(Fitted(x)).to(ScalarType.Float32);
+    }
+
+    /// <summary>Odd sizes come out of halving and doubling a pixel too long or too short.</summary>
+    private Tensor Fitted(Tensor x)
+    {
         for (var axis = 0; axis < size.Length; axis++)
-            if (x.shape[axis + 2] > size[axis]) x = x.narrow(axis + 2, 0, size[axis]);
-        return last.call(x).to(ScalarType.Float32);
+        {
+            var (dimension, missing) = (axis + 2, size[axis] - x.shape[axis + 2]);
+            if (missing > 0) x = cat([x, x.narrow(dimension, x.shape[dimension] - missing, missing)], dimension);
+            else if (missing < 0) x = x.narrow(dimension, 0, size[axis]);
+        }
+        return x;
     }
 }

@@ -17,7 +17,8 @@ internal static class LocalTraining
         var replica = hasBody ? study.NewBody() : null;
         replica?.Part.Write(study.InitialOf(PartName.Body));
         using var link = study.Guarded(replica is null ? study.NewNoBody() : new LocalBodyLink(replica), "audit");
-        var step = new TrainingStep(part, link, study.NewLoss());
+        using var penalty = hasBody ? study.NewHeadPenalty("audit") : null;
+        var step = new TrainingStep(part, link, study.NewLoss(), penalty);
         for (var k = 0; k < steps; k++)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -37,6 +37,9 @@ internal static class RunEffectRules
 
     private static void Privacy(RunRules rules, RunOptions run)
     {
+        rules.OnlyIf(run.Privacy.HeadPenalty != HeadPenaltyKind.None, run.Privacy.HeadPenaltyWeight, "with privacy.headPenalty 'distance-correlation' or 'adversary'");
+        rules.Together(run.Privacy.HeadPenalty != HeadPenaltyKind.DistanceCorrelation || run.Training.Batch >= 2,
+            $"Option 'privacy.headPenalty' is \"distance-correlation\", which compares the images of a batch, and training.batch is {run.Training.Batch}: set it to 2 or more, or take 'adversary'.");
         if (!run.Privacy.SumsIntegers || rules.AnyBroken("privacy.secureAggregation")) return;
         rules.Together(run.Algorithm.Merge == MergeArithmetic.Fixed24 || !rules.Sets("algorithm.merge"),
             $"Option 'algorithm.merge' is {RunRules.Shown(run.Algorithm.Merge)}, but privacy.secureAggregation sums integers: remove it, set it to fixed24, or set privacy.secureAggregation to none.");
