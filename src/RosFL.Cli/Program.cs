@@ -10,6 +10,7 @@ var root = new RootCommand("Trains U-shaped medical image networks split between
     AggregateCommand.Create(),
     ComputeCommand.Create(),
     SiteCommand.Create(),
+    EvaluateCommand.Create(),
     ReportCommand.Create(),
     PredictCommand.Create(),
     AssembleCommand.Create(),

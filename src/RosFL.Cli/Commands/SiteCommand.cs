@@ -32,9 +32,7 @@ internal static class SiteCommand
         var command = new Command("site", Help) { config };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var options = PartyOptions.Load<SiteProcessOptions>(parsed.GetValue(config)!);
-            var run = RunFile.Load(options.Run, null, RunArguments.Names);
-            if (options.Data.Length > 0) run = run.With(["data.path=" + System.Text.Json.JsonSerializer.Serialize(Path.GetFullPath(options.Data))], RunArguments.Names);
+            var (options, run) = SiteConfiguration.Load(parsed.GetValue(config)!);
             using var parent = ParentProcess.Follow(cancellation);
             await ServiceHosting.RunAsync("rosfl-site", stop => SiteProcess.RunAsync(options, run, RunArguments.Names, Console.Error.WriteLine, TimeProvider.System, stop), parent.Token);
             return (int)ExitCode.Success;

@@ -8,7 +8,7 @@ namespace RosFL.Cli.Commands;
 /// <summary><c>rosfl study</c>: the manifest that all parties agree on before a study.</summary>
 internal static class StudyCommand
 {
-    public static Command Create() => new("study", "The study's manifest: make it, look at it, approve it.") { Entry(), StudyNewCommand.Create(), Show(), Approve(), Collect(), Diff(), StudyOfficerCommands.Officer(), StudyOfficerCommands.Override() };
+    public static Command Create() => new("study", "The study's manifest: make it, look at it, approve it.") { Entry(), StudyNewCommand.Create(), Show(), Approve(), Collect(), Diff(), StudyOfficerCommands.Officer(), StudyOfficerCommands.Override(), StudyConsentCommand.Create() };
 
     private static Command Entry()
     {

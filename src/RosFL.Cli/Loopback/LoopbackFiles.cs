@@ -60,8 +60,10 @@ internal sealed class LoopbackFiles
         return configurations;
     }
 
-    /// <summary>Where the computation server of a run folder's network keeps its bodies.</summary>
-    public static string StateOf(string runFolder, string study) => Path.Combine(runFolder, Folder, State, Computation.Name, study);
+    /// <summary>Where a party of a run folder's network keeps its state.</summary>
+    public static string StateOf(string runFolder, string party, string study) => Path.Combine(runFolder, Folder, State, party, study);
+
+    public static string StateOfBodies(string runFolder, string study) => StateOf(runFolder, Computation.Name, study);
 
     /// <summary>The aggregation server's copy of the manifest.</summary>
     public static string ManifestOf(string runFolder, string study) =>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using RosFL.Federation;
 using RosFL.Grpc.Coordination.Hidden;
 using RosFL.Imaging;
+using RosFL.Models;
 using RosFL.Privacy.SecureAggregation;
 using RosFL.Runs;
 using RosFL.Training;
@@ -81,9 +82,37 @@ public sealed class AggregationStudy : IDisposable
         progress(new SimulationProgress.Began(state.Round, sites.ToDictionary(s => s.Name, s => s.Facts.StepsPerRound)));
         state = await TrainAsync(state, cancellation);
         record.Finish(state.Round - 1);
-        await TestAsync(cancellation);
-        await Task.WhenAll(sites.Where(s => s.IsHere).Select(s => s.FinishAsync(cancellation)));
+        if (!record.IsTested) await TestAsync(cancellation);
+        await FinishAsync(cancellation);
     }
+
+    /// <summary>Tests the best round again at every site, when all have come, and lets the sites go. Each then has the model that it predicts with.</summary>
+    /// <exception cref="RosflException">Training is not over.</exception>
+    public async Task EvaluateAsync(CancellationToken cancellation)
+    {
+        var done = record.Store.Rounds().Count;
+        if (done < study.Run.Rounds)
+            throw new RosflException(ExitCode.InvalidRun, $"Study '{study.Id}' has {done} of {study.Run.Rounds} rounds: let 'rosfl aggregate' finish it first.");
+        await GatherAsync(cancellation);
+        await Task.WhenAll(sites.Select(s => s.HereAsync(cancellation)));
+        await TestAsync(cancellation);
+        await FinishAsync(cancellation);
+    }
+
+    /// <summary>Where the whole model may be assembled, sites are told before they go what its card will say.</summary>
+    private async Task FinishAsync(CancellationToken cancellation)
+    {
+        var round = TestedRound;
+        var end = Room.Manifest.Terms.MayAssemble && record.Store.Ledger.Record(study.Id, round) is { } counts
+            ? new StudyEnd(ModelFacts.Of(record.Store, study.Id, round), counts) : null;
+        await Task.WhenAll(sites.Where(s => s.IsHere).Select(async site =>
+        {
+            if (end is not null) await site.TellAsync(end, cancellation);
+            await site.FinishAsync(cancellation);
+        }));
+    }
+
+    private int TestedRound => record.Best ?? record.Store.LastRound()!.Round;
 
     public void Dispose() => record.Dispose();
 
@@ -160,11 +189,10 @@ public sealed class AggregationStudy : IDisposable
         if (record.IsScoreDue(state)) await AskAsync(state, state.Round - 1, Split.Validation, "validation", "global", cancellation);
     }
 
-    /// <summary>The best round by validation (the last where there is none) on test images; once.</summary>
+    /// <summary>The best round by validation (the last where there is none) on test images.</summary>
     private async Task TestAsync(CancellationToken cancellation)
     {
-        if (record.IsTested) return;
-        var round = record.Best ?? record.Store.LastRound()!.Round;
+        var round = TestedRound;
         progress(new SimulationProgress.Phase($"Testing round {round + 1}"));
         var state = record.Load(round, []).Rounds;
         await AskAsync(state, round, Split.Test, "test", "global", cancellation);

@@ -1,10 +1,11 @@
 using RosFL.Federation;
+using RosFL.Imaging;
 using RosFL.Runs;
 
 namespace RosFL.Grpc.Coordination;
 
-/// <summary>A site that tells of each round that it committed, once it has.</summary>
-public sealed class RecordedSite(ISite site, Action<CommitRecord> committed) : ISite
+/// <summary>A site that tells of each round that it committed, and of the global model that it tested, once it has.</summary>
+public sealed class RecordedSite(ISite site, Action<CommitRecord> committed, Action<KeptModel>? tested = null) : ISite
 {
     public string Name => site.Name;
 
@@ -26,5 +27,10 @@ public sealed class RecordedSite(ISite site, Action<CommitRecord> committed) : I
 
     public Task AbortAsync(RoundKey key, CancellationToken cancellation) => site.AbortAsync(key, cancellation);
 
-    public Task<IReadOnlyList<ScoreRecord>> EvaluateAsync(EvaluationOrder order, CancellationToken cancellation) => site.EvaluateAsync(order, cancellation);
+    public async Task<IReadOnlyList<ScoreRecord>> EvaluateAsync(EvaluationOrder order, CancellationToken cancellation)
+    {
+        var scores = await site.EvaluateAsync(order, cancellation);
+        if (order.Split == Split.Test && order.ModelName != EvaluationOrder.InputName) tested?.Invoke(new(order.Round, order.Model));
+        return scores;
+    }
 }

@@ -1,6 +1,7 @@
 using RosFL.Federation;
 using RosFL.Grpc.Coordination.Hidden;
 using RosFL.Grpc.Protocol;
+using RosFL.Models;
 using RosFL.Runs;
 using RosFL.Training;
 
@@ -109,6 +110,9 @@ public sealed class RemoteSite(string name, TimeSpan patience, TimeProvider time
         var answer = await AgainAsync(() => WithStateAsync(() => AskAsync(new SiteCommand { Evaluate = evaluate.Clone() }, hasModel ? [.. order.Model.Named()] : [], cancellation), cancellation), cancellation);
         return [.. WireJson.Read<List<ScoreRecord>>(answer.Reply.Scores).Select(s => s with { Site = name, Round = order.Round, Split = order.SplitName, Model = order.ModelName })];
     }
+
+    /// <summary>Tells what a model card will say.</summary>
+    public Task TellAsync(StudyEnd end, CancellationToken cancellation) => AskAsync(new SiteCommand { End = WireJson.Write(end) }, [], cancellation);
 
     /// <summary>The study is over; the site's process may end.</summary>
     public Task FinishAsync(CancellationToken cancellation) => AskAsync(new SiteCommand { Finish = true }, [], cancellation);

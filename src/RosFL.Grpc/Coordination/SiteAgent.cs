@@ -2,6 +2,7 @@ using Grpc.Core;
 using RosFL.Federation;
 using RosFL.Grpc.Protocol;
 using RosFL.Grpc.Wire;
+using RosFL.Models;
 using RosFL.Runs;
 
 namespace RosFL.Grpc.Coordination;
@@ -23,10 +24,11 @@ public sealed class SiteAgent
     private string serverProcess = "";
 
     /// <param name="dial">Makes a call invoker for the aggregation server.</param>
-    public SiteAgent(Study study, ISite site, SiteFacts facts, string runHash, Func<CallInvoker> dial, TimeProvider time, Action<string>? notice = null)
+    /// <param name="ended">Told what the server says of the tested model.</param>
+    public SiteAgent(Study study, ISite site, SiteFacts facts, string runHash, Func<CallInvoker> dial, TimeProvider time, Action<string>? notice = null, Action<StudyEnd>? ended = null)
     {
         (this.study, this.facts, name, this.runHash, this.dial, this.time, this.notice) = (study, facts, site.Name, runHash, dial, time, notice);
-        work = new SiteWork(site, study.Id);
+        work = new SiteWork(site, study.Id, ended);
     }
 
     /// <summary>To be told each step that the site takes.</summary>

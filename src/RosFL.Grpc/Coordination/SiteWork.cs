@@ -5,6 +5,7 @@ using RosFL.Grpc.Coordination.Hidden;
 using RosFL.Grpc.Protocol;
 using RosFL.Grpc.Wire;
 using RosFL.Imaging;
+using RosFL.Models;
 using RosFL.Runs;
 using RosFL.Training;
 
@@ -17,7 +18,8 @@ internal sealed record SiteTask(SiteCommand Command, Model Model, IReadOnlyList<
 /// What a site does, independent of its connection: commands one after the other, their answers kept to be given again. A new round, an
 /// abort and a new server end the training that is going on.
 /// </summary>
-internal sealed class SiteWork(ISite site, string study)
+/// <param name="ended">Told what the aggregation server says of the tested model.</param>
+internal sealed class SiteWork(ISite site, string study, Action<StudyEnd>? ended = null)
 {
     private const int AnswersKept = 8;
 
@@ -158,6 +160,9 @@ internal sealed class SiteWork(ISite site, string study)
                 var order = command.Evaluate;
                 var split = Enum.TryParse<Split>(order.Split, out var known) ? known : throw new RosflException(ExitCode.Protocol, "An evaluation names no split of this program: update it.");
                 return Reply(new SiteReply { Scores = WireJson.Write(NamelessScores.Of(await site.EvaluateAsync(new EvaluationOrder(order.Round, split, task.Model, order.ModelName, order.SplitName, order.PartsHash), cancellation))) }, []);
+            case SiteCommand.ContentOneofCase.End:
+                ended?.Invoke(WireJson.Read<StudyEnd>(command.End));
+                return Done();
             default:
                 IsFinished = true;
                 return Done();

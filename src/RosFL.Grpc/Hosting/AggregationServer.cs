@@ -16,8 +16,10 @@ public static class AggregationServer
     /// <param name="names">What the catalogues know.</param>
     /// <param name="progress">What a study shows, by study.</param>
     /// <param name="finished">When a study is done, with its folder.</param>
+    /// <param name="work">What is done with each study; null trains it.</param>
     public static async Task RunAsync(
-        AggregateOptions options, RunNames names, Action<Study, SimulationProgress> progress, Action<RunFolder> finished, TimeProvider time, CancellationToken cancellation)
+        AggregateOptions options, RunNames names, Action<Study, SimulationProgress> progress, Action<RunFolder> finished, TimeProvider time, CancellationToken cancellation,
+        Func<AggregationStudy, CancellationToken, Task>? work = null)
     {
         await using var process = await PartyProcess.StartAsync(options.Party, options.Watch, time, cancellation);
         var open = new List<IDisposable>();
@@ -31,7 +33,7 @@ public static class AggregationServer
             process.Health.Ready();
             await Task.WhenAll(studies.Select(async s =>
             {
-                await s.Study.RunAsync(cancellation);
+                await (work ?? ((study, stop) => study.RunAsync(stop)))(s.Study, cancellation);
                 process.Ended(s.Study.Room.Study.Id);
                 finished(s.Folder);
             }));

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RosFL.Federation;
 using RosFL.Grpc.Bodies;
 using RosFL.Grpc.Coordination;
+using RosFL.Grpc.Release;
 using RosFL.Grpc.Trust;
 using RosFL.Runs;
 using RosFL.Training;
@@ -20,6 +21,7 @@ public static class ComputationServer
         using var thread = new TorchThread("torch", 1);
         try
         {
+            var bodiesToGive = new Dictionary<string, ReleasedStudy>();
             var (hosts, bodies, limits) = (new Dictionary<string, HostedStudy>(), new BodyStudies(new BodyLimits()), new BodyLimits());
             foreach (var one in options.Studies)
             {
@@ -29,14 +31,17 @@ public static class ComputationServer
                 var host = new BodyHost(study, versions[^1]);
                 var served = new BodyStudy(study, approved.Hash, await thread.RunAsync(() => CutShapes.Of(study)), approved.Manifest.Sites, host.Open, limits) { Admit = caller => approved.Admit(caller) };
                 bodies.Add(served);
+                bodiesToGive.Add(study.Id, new(approved.Manifest, host.BodyAfter));
                 hosts.Add(study.Id, new(new ServedBodyHost(host, served), caller => approved.Admit(caller)));
             }
             var control = new BodyHostService(hosts, process.Committed, process.Refused);
-            await using var server = await PartyServer.StartAsync(options.Listen, process.Credentials, services => services.AddSingleton(control).AddBodies(bodies),
+            var release = new BodyReleaseService(bodiesToGive, given => process.Log.Append(given), process.Refused);
+            await using var server = await PartyServer.StartAsync(options.Listen, process.Credentials, services => services.AddSingleton(control).AddBodies(bodies).AddRelease(release),
                 map =>
                 {
                     map.MapGrpcService<BodyHostService>().WithMetadata(new CallersAttribute(PartyRole.AggregationServer));
                     map.MapBodies();
+                    map.MapGrpcService<BodyReleaseService>();
                 }, process.Refused);
             process.Health.Ready();
             await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation).ContinueWith(_ => { }, TaskScheduler.Default);

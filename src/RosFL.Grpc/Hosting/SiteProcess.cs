@@ -25,7 +25,8 @@ public static class SiteProcess
         var study = new Study(run.Options, seeds);
         NetworkRules.Refuse(study);
         var images = SiteImages.OpenOne(run.Options, name, seeds);
-        using var versions = TwoVersions.Open(Path.Combine(options.Folder, study.Id));
+        var folder = Path.Combine(options.Folder, study.Id);
+        using var versions = TwoVersions.Open(folder);
         using var thread = new TorchThread("torch", run.Options.Machine.Threads);
         using var aggregation = approved.Dial(options.AggregationServer, PartyRole.AggregationServer, WireChannel.Limit, WireChannel.KeepAlive);
         using var computation = study.HasBodyHost ? approved.Dial(options.ComputationServer, PartyRole.ComputationServer, WireChannel.Limit, WireChannel.KeepAlive) : null;
@@ -35,10 +36,10 @@ public static class SiteProcess
         SiteAgent? agent = null;
         var site = new Site(name, study, images, images, OpenBody, thread, step => agent!.Stepped(step), versions);
         var facts = new SiteFacts(site.Weight, site.StepsPerRound, images.Count(Split.Train), images.Count(Split.Validation), images.Count(Split.Test));
-        var recorded = new RecordedSite(site, process.Committed);
+        var recorded = new RecordedSite(site, process.Committed, tested => tested.Save(folder));
         using var hidden = !study.HidesParts ? null
-            : new HiddenSite(recorded, study, new SiteTrust(process.Identity(), approved.Manifest), Path.Combine(options.Folder, study.Id, "secure-aggregation"), time, notice);
-        agent = new SiteAgent(study, hidden ?? (ISite)recorded, facts, identity, aggregation.CreateCallInvoker, time, notice);
+            : new HiddenSite(recorded, study, new SiteTrust(process.Identity(), approved.Manifest), Path.Combine(folder, "secure-aggregation"), time, notice);
+        agent = new SiteAgent(study, hidden ?? (ISite)recorded, facts, identity, aggregation.CreateCallInvoker, time, notice, end => end.Save(folder));
         process.Health.Ready();
         await agent.RunAsync(cancellation);
         process.Ended(study.Id);

@@ -110,13 +110,17 @@ public sealed class BodyHost(Study study, TwoVersions? durable = null) : IBodyHo
     private LocalBodyLink OpenCommitted(int round)
     {
         var body = study.NewBody();
-        lock (gate)
-        {
-            var asked = durable is null || durable.LastRecord?.Key.Round == round ? State : Kept(durable.Committed(round))
-                ?? throw new RosflException(ExitCode.InvalidFile, $"The body of round {round + 1} is not kept: ask for one of the last two rounds or the best.");
-            body.Part.Write(asked.Body);
-        }
+        body.Part.Write(BodyAfter(round));
         return new LocalBodyLink(body);
+    }
+
+    /// <summary>The body that a committed round ended with.</summary>
+    /// <exception cref="RosflException">It is not kept.</exception>
+    public Weights BodyAfter(int round)
+    {
+        lock (gate)
+            return durable is null || durable.LastRecord?.Key.Round == round ? State.Body : Kept(durable.Committed(round))?.Body
+                ?? throw new RosflException(ExitCode.InvalidFile, $"The body of round {round + 1} is not kept: ask for one of the last two rounds or the best.");
     }
 
     private MergedPart Merge(MergeDecision decision, IReadOnlyList<Weights> bodies) => study.Algorithm.Body == BodyPlace.Shared

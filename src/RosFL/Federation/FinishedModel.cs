@@ -13,9 +13,9 @@ public sealed record FinishedModel(int Round, string Site, Model Parts, CommitRe
 {
     /// <param name="study">Of the folder's run.</param>
     /// <param name="site">Whose own model is wanted; counts where the algorithm leaves each site one.</param>
-    /// <param name="bodyAfter">The body after a round where the run folder does not hold it; null where nobody has it here.</param>
-    /// <exception cref="RosflException">No committed round, no body here, or no such site.</exception>
-    public static FinishedModel Load(RunFolder folder, Study study, string site, Func<int, Weights>? bodyAfter)
+    /// <param name="elsewhere">The parts after a round that other parties hold, where their folders are here too; null where they are not.</param>
+    /// <exception cref="RosflException">No committed round, a part that is not here, or no such site.</exception>
+    public static FinishedModel Load(RunFolder folder, Study study, string site, Func<int, Model>? elsewhere)
     {
         using var store = RunStore.Open(folder.StorePath);
         var round = store.BestRound(Metrics.Primary(study.Run.Task), higherIsBetter: true)?.Round ?? store.LastRound()?.Round
@@ -23,20 +23,23 @@ public sealed record FinishedModel(int Round, string Site, Model Parts, CommitRe
         var own = study.Algorithm.LeavesOwnModels;
         if (own) RefuseUnknown(site, study, [.. store.Sites().Select(s => s.Site)]);
         var state = SimulationState.From(new Checkpoints(folder, store).Load(round), study, own ? [site] : []);
-        if (state.Rounds.Global.Parts.Count == 0)
-            throw new RosflException(ExitCode.InvalidRun, $"Run folder '{folder.Path}' has no weights: under secure aggregation the sites alone hold heads and tails, in the folder 'secure-aggregation' of their own state.");
         var model = !own ? state.Rounds.Global : study.Algorithm.Merges ? state.Sites[site].Over(state.Rounds.Global) : state.Sites[site].Own ?? state.Rounds.Global;
+        if (state.Bodies is not null) model = model.With(new(new Dictionary<PartName, Weights> { [PartName.Body] = state.Bodies.Body }));
         var record = store.Ledger.Record(study.Id, round);
-        return new(round, own ? site : "", study.HasBodyHost ? model.With(Body(state.Bodies?.Body ?? bodyAfter?.Invoke(round), record, folder)) : model, record);
+        return new(round, own ? site : "", Completed(model, study, round, record, elsewhere, folder), record);
     }
 
-    private static Model Body(Weights? body, CommitRecord? record, RunFolder folder)
+    private static Model Completed(Model model, Study study, int round, CommitRecord? record, Func<int, Model>? elsewhere, RunFolder folder)
     {
-        if (body is null)
-            throw new RosflException(ExitCode.InvalidRun, $"Run folder '{folder.Path}' holds heads and tails and no body, which is at the computation server: use the configuration of a site instead.");
-        if (record is { BodyHash.Length: > 0 } && record.BodyHash != Convert.ToHexStringLower(body.Hash()))
-            throw new RosflException(ExitCode.InvalidFile, $"The body beside run folder '{folder.Path}' is not the one that {record.Key} committed: restore the folder of the computation server.");
-        return new(new Dictionary<PartName, Weights> { [PartName.Body] = body });
+        IReadOnlyList<PartName> wanted = [.. study.SiteParts, .. study.HasBodyHost ? [PartName.Body] : Array.Empty<PartName>()];
+        if (wanted.All(model.Has)) return model;
+        if (elsewhere is null)
+            throw new RosflException(ExitCode.InvalidRun,
+                $"Run folder '{folder.Path}' does not hold the {string.Join(" and the ", wanted.Where(p => !model.Has(p)).Select(p => p.Text()))}: bodies are at the computation server and, under secure aggregation, heads and tails at the sites; give the configuration of a site instead of the folder.");
+        model = elsewhere(round).With(model);
+        if (record is not null && !record.Commits(study, model))
+            throw new RosflException(ExitCode.InvalidFile, $"The parts beside run folder '{folder.Path}' are not those that {record.Key} committed: restore the folders of its parties.");
+        return model;
     }
 
     private static void RefuseUnknown(string site, Study study, IReadOnlyList<string> sites)

@@ -7,7 +7,7 @@ using TorchSharp;
 
 namespace RosFL.Federation;
 
-/// <summary>A finished simulation's best model, put together, for images that have no truth.</summary>
+/// <summary>A trained model for images that have no truth, wherever its body is.</summary>
 public sealed class Predictor : IDisposable
 {
     private readonly Study study;
@@ -15,21 +15,30 @@ public sealed class Predictor : IDisposable
     private readonly IBodyLink body;
     private readonly NewImages images;
 
+    /// <param name="parts">Head and tail at least.</param>
+    /// <param name="body">Becomes the predictor's.</param>
+    public Predictor(Study study, NewImages images, Model parts, IBodyLink body)
+    {
+        (this.study, this.images, this.body) = (study, images, body);
+        part = study.NewSitePart();
+        part.Head.Write(parts[PartName.Head]);
+        part.Tail.Write(parts[PartName.Tail]);
+    }
+
+    /// <summary>The best model of a run folder, its parts together in this process.</summary>
     /// <param name="site">The site whose scale and offset the files have, and whose own model answers where the algorithm leaves each site one; empty for those of the run.</param>
     /// <param name="masks">Folder of masks with the images' names; empty where there are none.</param>
-    /// <param name="bodyAfter">The body after a round, where the run folder does not hold it.</param>
+    /// <param name="elsewhere">The parts after a round that the run folder does not hold.</param>
     /// <exception cref="RosflException">The run has no committed round, or does not know the site.</exception>
-    public Predictor(RunFolder folder, string site = "", string masks = "", Func<int, Weights>? bodyAfter = null)
+    public static Predictor Of(RunFolder folder, string site = "", string masks = "", Func<int, Model>? elsewhere = null)
     {
         // the weights come from the run's checkpoint, so the file that it began from need not be there any more
         var run = folder.Run.Options with { Training = folder.Run.Options.Training with { InitialWeights = "" } };
-        study = new Study(run);
-        images = new NewImages(run, run.Preprocessing.Intensity == IntensityKind.CtForeground ? ForegroundStatistics.Read(folder.ForegroundPath) : null, Described(run, site), masks);
-        var model = FinishedModel.Load(folder, study, site, bodyAfter).Parts;
-        part = study.NewSitePart();
-        part.Head.Write(model[PartName.Head]);
-        part.Tail.Write(model[PartName.Tail]);
-        body = study.Algorithm.Body == BodyPlace.Nowhere ? study.NewNoBody() : NewBody(study, model);
+        var study = new Study(run);
+        var foreground = run.Preprocessing.Intensity == IntensityKind.CtForeground ? ForegroundStatistics.Read(folder.ForegroundPath) : null;
+        var images = new NewImages(run, foreground, Described(study, site), masks);
+        var model = FinishedModel.Load(folder, study, site, elsewhere).Parts;
+        return new(study, images, model, LocalBody(study, model));
     }
 
     /// <summary>
@@ -59,11 +68,13 @@ public sealed class Predictor : IDisposable
     private torch.Tensor Network(torch.Tensor images) => part.Levels.Tail(body.Infer(part.Levels.Head(images, out var skips)), skips);
 
     /// <summary>A site that only names a model need not be described in the run file.</summary>
-    private string Described(RunOptions run, string site) =>
-        study.Algorithm.LeavesOwnModels && run.Data.Sites.Concat(run.Data.UnseenSites).All(s => s.Name != site) ? "" : site;
+    private static string Described(Study study, string site) =>
+        study.Algorithm.LeavesOwnModels && study.Run.Data.Sites.Concat(study.Run.Data.UnseenSites).All(s => s.Name != site) ? "" : site;
 
-    private static LocalBodyLink NewBody(Study study, Model model)
+    /// <summary>The body in this process, or none where the algorithm has none.</summary>
+    public static IBodyLink LocalBody(Study study, Model model)
     {
+        if (study.Algorithm.Body == BodyPlace.Nowhere) return study.NewNoBody();
         var replica = study.NewBody();
         replica.Part.Write(model[PartName.Body]);
         return new LocalBodyLink(replica);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using RosFL.Reports;
 using RosFL.Runs;
 
 namespace RosFL.Models;
@@ -40,11 +39,11 @@ internal static class ModelCardText
     {
         if (scores.Count == 0) return;
         Section(text, "Scores", "Mean ± standard deviation over a site's images.");
-        var metrics = scores.Select(s => s.Metric).Distinct().OrderBy(ScoreSections.Rank).ThenBy(m => m, StringComparer.Ordinal).ToList();
+        var metrics = ModelFacts.MetricsOf(scores);
         Table(text, ["model", "split", "site", "images", .. metrics], scores.GroupBy(s => (s.Model, s.Split, s.Site)).Select(group => (string[])
         [
             group.Key.Model, group.Key.Split, group.Key.Site, $"{group.Max(s => s.Images)}",
-            .. metrics.Select(m => group.FirstOrDefault(s => s.Metric == m) is { } score ? new Spread(score.Mean, score.Deviation ?? double.NaN, score.Images).Text(Figures.Digits(m)) : ""),
+            .. metrics.Select(m => group.FirstOrDefault(s => s.Metric == m)?.Text() ?? ""),
         ]));
     }
 

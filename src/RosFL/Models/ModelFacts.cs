@@ -7,7 +7,11 @@ namespace RosFL.Models;
 /// <param name="Model">"global", a site whose own model it is, or "input" for the untouched input.</param>
 /// <param name="Deviation">Standard deviation (n - 1); null for one image.</param>
 /// <param name="Pooled">Null where the metric has none.</param>
-public sealed record SiteScore(string Model, string Split, string Site, string Metric, int Images, double Mean, double? Deviation, double? Pooled);
+public sealed record SiteScore(string Model, string Split, string Site, string Metric, int Images, double Mean, double? Deviation, double? Pooled)
+{
+    /// <summary>"0.812 ± 0.031".</summary>
+    public string Text() => new Spread(Mean, Deviation ?? double.NaN, Images).Text(Figures.Digits(Metric));
+}
 
 /// <summary>What a study's coordinator knows of a model and a model card tells: counts and scores, no image and no weight.</summary>
 /// <param name="Study">The run's name.</param>
@@ -32,6 +36,10 @@ public sealed record ModelFacts(string Study, int Committed, int Round, IReadOnl
                 Number(spread.Deviation), Number(group.FirstOrDefault(score => score.Case == Pooled)?.Value ?? double.NaN));
         }).Where(score => !double.IsNaN(score.Mean)),
     ];
+
+    /// <summary>The metrics of some scores in the order in which reports show them.</summary>
+    public static IReadOnlyList<string> MetricsOf(IEnumerable<SiteScore> scores) =>
+        [.. scores.Select(score => score.Metric).Distinct().OrderBy(ScoreSections.Rank).ThenBy(metric => metric, StringComparer.Ordinal)];
 
     private static double? Number(double value) => double.IsFinite(value) ? value : null;
 }

@@ -35,17 +35,16 @@ public sealed class UpTests : IDisposable
         Assert.Equal(simulated.Records, up.Records);
         Assert.Equal(simulated.Scores, up.Scores);
         Assert.All(Directory.GetFiles(Path.Combine(up.Folder, "checkpoints")), file => Assert.Empty(Safetensors.Read(file)));
+        await AssertAssemblesTheSame(simulated, up);
     }
 
     /// <summary>All parts of a network on this machine lie beside its run folder, so it is put together like a simulation, to the same bytes.</summary>
-    [Fact]
-    public async Task Assemble_ofANetworksFolder_isTheSimulationsModel()
+    private async Task AssertAssemblesTheSame(NetworkResult simulated, NetworkResult up)
     {
-        string[] folders = [(await network.SimulateAsync("ros-fl")).Folder, (await network.UpAsync("ros-fl")).Folder];
         var hashes = new List<string>();
-        foreach (var (i, folder) in folders.Index())
+        foreach (var folder in new[] { simulated.Folder, up.Folder })
         {
-            var (code, output, error) = await NetworkOnLoopback.RunAsync(["assemble", folder, "--out", Path.Combine(network.Root, $"model-{i}")]);
+            var (code, output, error) = await NetworkOnLoopback.RunAsync(["assemble", folder, "--out", Path.Combine(network.Root, $"model-{hashes.Count}")]);
             Assert.True(code == 0, error);
             hashes.Add(string.Join(' ', output.Split('\n').Select(line => line.Split(' ')[0])));
         }

@@ -22,7 +22,7 @@ public sealed class PredictorTests : IDisposable
     {
         var folder = await RunAsync(Run(new() { Intensity = intensity }));
         var (file, output) = FirstTestImage(folder);
-        using var predictor = new Predictor(folder);
+        using var predictor = Predictor.Of(folder);
         var found = PictureFile.Read(predictor.Predict(file, Path.Combine(root, "out")));
         Assert.Equal(Largest(output), found.Values);
     }
@@ -38,7 +38,7 @@ public sealed class PredictorTests : IDisposable
         };
         var file = Path.Combine(root, "oblique.nii.gz");
         PictureFile.Write(file, image);
-        using var predictor = new Predictor(folder);
+        using var predictor = Predictor.Of(folder);
         var target = predictor.Predict(file, Path.Combine(root, "out"));
         var (before, after) = (PictureFile.Read(file), PictureFile.Read(target));
         Assert.Equal(before.Shape, after.Shape);
@@ -65,7 +65,7 @@ public sealed class PredictorTests : IDisposable
     {
         var folder = await RunAsync(Restoration());
         var (file, output) = FirstTestImage(folder);
-        using var predictor = new Predictor(folder);
+        using var predictor = Predictor.Of(folder);
         var found = PictureFile.Read(predictor.Predict(file, Path.Combine(root, "out")));
         var window = folder.Run.Options.Preprocessing.Window;
         Assert.All(found.Values.Zip(output.Values), pair => Assert.Equal(pair.Second * (window[1] - window[0]) + window[0], pair.First, 1e-2));
@@ -89,7 +89,7 @@ public sealed class PredictorTests : IDisposable
     {
         var folder = await RunAsync(Run(new() { Intensity = IntensityKind.CtForeground }));
         File.Delete(folder.ForegroundPath);
-        var error = Assert.Throws<RosflException>(() => new Predictor(folder));
+        var error = Assert.Throws<RosflException>(() => Predictor.Of(folder));
         Assert.Equal(ExitCode.InvalidFile, error.Code);
         Assert.Contains("foreground.json", error.Message, StringComparison.Ordinal);
     }
@@ -98,7 +98,7 @@ public sealed class PredictorTests : IDisposable
     public async Task Predict_forAnUnknownSite_isRefused()
     {
         var folder = await RunAsync(Run(new()));
-        Assert.Equal(ExitCode.Usage, Assert.Throws<RosflException>(() => new Predictor(folder, site: "nowhere")).Code);
+        Assert.Equal(ExitCode.Usage, Assert.Throws<RosflException>(() => Predictor.Of(folder, site: "nowhere")).Code);
     }
 
     /// <summary>MATLAB files are read only, so the answer is an npy file.</summary>

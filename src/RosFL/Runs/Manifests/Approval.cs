@@ -14,28 +14,11 @@ public sealed record Approval(string Party, string PublicKey, DateTimeOffset Tim
 
     public static Approval Of(Manifest manifest, Party party, ECDsa key, TimeProvider time)
     {
-        var publicKey = key.ExportSubjectPublicKeyInfo();
-        manifest.Admit(party, Convert.ToHexStringLower(SHA256.HashData(publicKey)));
+        var publicKey = RosterSignature.PublicKey(manifest, party, key);
         var now = time.GetUtcNow();
-        return new(party.ToString(), Convert.ToBase64String(publicKey), now, SignedJson.Sign(new Statement(Purpose, party.ToString(), manifest.Hash, now), key));
+        return new(party.ToString(), publicKey, now, SignedJson.Sign(new Statement(Purpose, party.ToString(), manifest.Hash, now), key));
     }
 
     /// <summary>Whether a party of the roster signed this very manifest, with the key that the roster names.</summary>
-    public bool IsValid(Manifest manifest)
-    {
-        var bytes = new byte[512];
-        if (!Convert.TryFromBase64String(PublicKey, bytes, out var length)) return false;
-        var keyHash = Convert.ToHexStringLower(SHA256.HashData(bytes.AsSpan(0, length)));
-        if (!Array.Exists(manifest.Terms.Roster, entry => entry.Party == Party && entry.Key == keyHash)) return false;
-        try
-        {
-            using var key = ECDsa.Create();
-            key.ImportSubjectPublicKeyInfo(bytes.AsSpan(0, length), out _);
-            return SignedJson.IsSigned(new Statement(Purpose, Party, manifest.Hash, Time), Signature, key);
-        }
-        catch (CryptographicException)
-        {
-            return false;
-        }
-    }
+    public bool IsValid(Manifest manifest) => RosterSignature.IsValid(manifest, Party, PublicKey, new Statement(Purpose, Party, manifest.Hash, Time), Signature);
 }

@@ -45,6 +45,10 @@ public sealed class Manifest
     /// <summary>Names of the sites in the order of the roster, which is the order of all sums.</summary>
     public IReadOnlyList<string> Sites => [.. Terms.Roster.Select(entry => Party.Parse(entry.Party)).Where(party => party.Role == PartyRole.Site).Select(party => party.Name)];
 
+    /// <summary>Parties that hold a part of the model: sites and the computation server.</summary>
+    public IReadOnlyList<string> Holders =>
+        [.. Terms.Roster.Select(entry => entry.Party).Where(party => Party.Parse(party).Role is PartyRole.Site or PartyRole.ComputationServer)];
+
     /// <summary>A party's own run under this study's options.</summary>
     public RunFile RunOf(RunFile own, RunNames? names) => SharedOptions.Apply(Run, own, names);
 

@@ -16,6 +16,13 @@ public enum AuditEventKind
     StudyEnded,
     Refused,
     Override,
+
+    /// <summary>A holder agreed that a site assembles the whole model.</summary>
+    Consented,
+
+    /// <summary>A body went to the site that assembles.</summary>
+    Released,
+    Assembled,
 }
 
 /// <summary>
