@@ -14,9 +14,10 @@ internal static class UpCommand
     {
         var run = new RunArguments();
         var sites = new Option<int>("--sites") { HelpName = "N", Description = "Number of made-up hospitals, where the run trains on phantoms; else the run's sites take part." };
+        var quorum = new Option<int>("--quorum") { HelpName = "N", Description = "Fewest sites that decide a round; 0 asks for all." };
         var resume = new Option<bool>("--resume") { Description = "Go on with the newest run folder of this run file." };
         var json = new Option<bool>("--json") { Description = "One JSON object a line, for machines." };
-        var command = new Command("up", "Train a study over real processes on loopback, with throw-away certificates: the servers and every site. Ends with the report of 'rosfl simulate'.") { sites, resume, json };
+        var command = new Command("up", "Train a study over real processes on loopback, with throw-away certificates: the servers and every site. Ends with the report of 'rosfl simulate'.") { sites, quorum, resume, json };
         run.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -30,7 +31,7 @@ internal static class UpCommand
             await watcher.WatchAsync(() =>
             {
                 if (networked.WhyOff.Length > 0) watcher.Show(new SimulationProgress.Phase(networked.WhyOff));
-                return LoopbackStudy.RunAsync(file, folder, watcher.Show, cancellation);
+                return LoopbackStudy.RunAsync(file, parsed.GetValue(quorum), folder, watcher.Show, cancellation);
             });
             using var done = RunFolder.Open(folder);
             watcher.Finish(done);

@@ -25,12 +25,14 @@ internal sealed class LoopbackFiles
 
     private readonly string folder;
     private readonly RunFile run;
+    private readonly int quorum;
     private readonly StudySeeds seeds;
 
+    /// <param name="quorum">Fewest sites that decide a round; 0 asks for all.</param>
     /// <param name="folder">Made anew, but for what parties keep of a run that goes on.</param>
-    public LoopbackFiles(RunFile run, string folder)
+    public LoopbackFiles(RunFile run, int quorum, string folder)
     {
-        (this.folder, seeds) = (Path.GetFullPath(folder), StudySeeds.OfRun(run.Options.Seed));
+        (this.folder, this.quorum, seeds) = (Path.GetFullPath(folder), quorum, StudySeeds.OfRun(run.Options.Seed));
         Directory.CreateDirectory(this.folder);
         this.run = run.With([.. Absolute(run.Options)], RunArguments.Names);
         Sites = DatasetCatalog.Sites(run.Options);
@@ -97,6 +99,7 @@ internal sealed class LoopbackFiles
             Run = [],
             Roster = [.. parties.Values.Select(party => party.Entry())],
             MayAssemble = true, // all parties are whoever runs the command
+            Quorum = new() { Sites = quorum },
             BodySeed = Text(seeds.Bodies),
             InitialWeights = run.Options.Training.InitialWeights is { Length: > 0 } weights ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(weights))) : "",
         }, run.Options);

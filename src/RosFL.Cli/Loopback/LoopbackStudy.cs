@@ -6,11 +6,12 @@ namespace RosFL.Cli.Loopback;
 /// <summary>A study over real processes on this machine, from its start to its report; no process is left behind.</summary>
 internal static class LoopbackStudy
 {
+    /// <param name="quorum">Fewest sites that decide a round; 0 asks for all.</param>
     /// <param name="runFolder">Where the aggregation server records the run.</param>
     /// <param name="show">What the aggregation server tells.</param>
-    public static async Task RunAsync(RunFile run, string runFolder, Action<SimulationProgress> show, CancellationToken cancellation)
+    public static async Task RunAsync(RunFile run, int quorum, string runFolder, Action<SimulationProgress> show, CancellationToken cancellation)
     {
-        var files = new LoopbackFiles(run, Path.Combine(runFolder, LoopbackFiles.Folder));
+        var files = new LoopbackFiles(run, quorum, Path.Combine(runFolder, LoopbackFiles.Folder));
         var configurations = files.Write();
         void Notice(string text) => show(new SimulationProgress.Phase(text));
         void Shown(string line)

@@ -11,12 +11,16 @@ public static class CrashPoint
 {
     public const string Variable = "ROSFL_CRASH_AT";
 
-    /// <summary>All points, in the order in which a round comes to them; the first word says at which party.</summary>
+    /// <summary>The points of every round, in the order in which it comes to them; the first word says at which party.</summary>
     public static readonly IReadOnlyList<string> Names =
     [
         "aggregate-begun", "compute-begun", "site-begun", "site-step", "compute-step", "site-prepared", "aggregate-trained", "compute-prepared",
         "aggregate-prepared", "aggregate-decided", "compute-told", "compute-committed", "site-told", "site-committed", "aggregate-told",
     ];
+
+    /// <summary>The points between two messages of secure aggregation, between "aggregate-trained" and "compute-prepared".</summary>
+    public static readonly IReadOnlyList<string> OfSecureAggregation =
+        ["site-shared", "site-masked", "site-signed", "site-revealed", "aggregate-summed", "site-opened", "aggregate-sealed"];
 
     private static readonly string[]? Wanted = Environment.GetEnvironmentVariable(Variable)?.Split(':');
     private static int passed;

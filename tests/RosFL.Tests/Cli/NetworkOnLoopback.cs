@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.Data.Sqlite;
 using RosFL.Runs;
 
 namespace RosFL.Tests.Cli;
@@ -53,6 +54,21 @@ internal sealed record NetworkResult(string Folder, IReadOnlyList<string> Models
     }
 
     private string StateOf(string party) => Path.Combine(Folder, "network", "state", party, "tiny");
+
+    /// <summary>By round, the different sets of survivors for which a site has revealed shares; none without secure aggregation.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> RevealedBy(string party)
+    {
+        var path = Path.Combine(StateOf(party), "secure-aggregation", "signed.db");
+        if (!File.Exists(path)) return [];
+        using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT DISTINCT round, survivors FROM signed WHERE revealed = 1";
+        using var rows = command.ExecuteReader();
+        var revealed = new List<(long Round, string Survivors)>();
+        while (rows.Read()) revealed.Add((rows.GetInt64(0), rows.GetString(1)));
+        return [.. revealed.GroupBy(r => r.Round).Select(g => g.Select(r => r.Survivors).ToList())];
+    }
 }
 
 /// <summary>Runs the command line's <c>simulate</c> and <c>up</c> on a tiny network and reads what they recorded.</summary>

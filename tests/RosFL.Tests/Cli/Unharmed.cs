@@ -8,6 +8,8 @@ internal static class Unharmed
         Xunit.Assert.Equal(undisturbed.Models, harmed.Models);
         Xunit.Assert.Equal(chaos.Committed.Distinct(), chaos.Committed);
         Xunit.Assert.All(harmed.Parties, party => Xunit.Assert.Equal(harmed.Records, harmed.RecordsOf(party)));
+        // no site reveals shares of one round for two sets of survivors
+        Xunit.Assert.All(harmed.Parties, party => Xunit.Assert.All(harmed.RevealedBy(party), round => Xunit.Assert.Single(round)));
         AssertSteps(harmed);
         Xunit.Assert.Empty(NetworkOnLoopback.ProcessesOf(harmed.Folder));
     }
