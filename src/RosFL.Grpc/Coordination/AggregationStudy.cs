@@ -44,7 +44,7 @@ public sealed class AggregationStudy : IDisposable
         if (study.HidesParts)
         {
             policy = policy with { Sites = Threshold.Of(manifest).Quorum };
-            states = new SealedFolder(Path.Combine(folder.Path, "sealed"));
+            states = SealedFolder.Of(folder.Path);
             merge = new HiddenMerge(study, manifest, identity, () => sites![0].InitialHash, states, policy.Patience, time, Notice); // asked when there are sites
         }
         sites = [.. manifest.Sites.Select(name => new RemoteSite(name, policy.Patience, time, step => this.progress(new SimulationProgress.Stepped(step)))

@@ -15,7 +15,7 @@ namespace RosFL.Grpc.Coordination;
 public sealed class RemoteSite(string name, TimeSpan patience, TimeProvider time, Action<StepRecord>? onStep = null) : ISite
 {
     private readonly Lock gate = new();
-    private readonly SortedDictionary<long, Pending> pending = [];
+    private readonly SortedDictionary<long, PendingCommand> pending = [];
     private TaskCompletionSource here = NewEvent(), left = NewEvent();
     private SiteSession? session;
     private SiteFacts? facts;
@@ -172,7 +172,7 @@ public sealed class RemoteSite(string name, TimeSpan patience, TimeProvider time
         onStep?.Invoke(new StepRecord(step.Round, name, step.Step, [], step.Loss));
     }
 
-    private void Send(Pending open)
+    private void Send(PendingCommand open)
     {
         if (session is null) return;
         open.IsSent = true;
@@ -182,7 +182,7 @@ public sealed class RemoteSite(string name, TimeSpan patience, TimeProvider time
     /// <summary>Gives a command and waits for its answer, however often the site comes and goes.</summary>
     private async Task<SiteAnswer> AskAsync(SiteCommand command, IReadOnlyList<NamedArray> arrays, CancellationToken cancellation)
     {
-        var open = new Pending(command, arrays);
+        var open = new PendingCommand(command, arrays);
         lock (gate)
         {
             command.Number = ++number;
@@ -193,7 +193,7 @@ public sealed class RemoteSite(string name, TimeSpan patience, TimeProvider time
         try
         {
             var answer = await WithPatienceAsync(open, cancellation);
-            return answer.Reply.ContentCase == SiteReply.ContentOneofCase.Failure ? throw Failed(answer.Reply.Failure) : answer;
+            return answer.Reply.ContentCase == SiteReply.ContentOneofCase.Failure ? throw SiteFailures.From(name, answer.Reply.Failure) : answer;
         }
         finally
         {
@@ -201,7 +201,7 @@ public sealed class RemoteSite(string name, TimeSpan patience, TimeProvider time
         }
     }
 
-    private async Task<SiteAnswer> WithPatienceAsync(Pending open, CancellationToken cancellation)
+    private async Task<SiteAnswer> WithPatienceAsync(PendingCommand open, CancellationToken cancellation)
     {
         while (true)
         {
@@ -255,22 +255,5 @@ public sealed class RemoteSite(string name, TimeSpan patience, TimeProvider time
 
     private static TaskCompletionSource NewEvent() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private Exception Failed(SiteFailure failure) =>
-        failure.MissingState > 0 ? new StateMissingException(failure.MissingState - 1, $"Site '{name}': {failure.Message}")
-        : failure.RoundLost ? new RoundLostException($"Site '{name}': {failure.Message}")
-        : failure.SiteLost ? new SiteLostException(name, isGone: false, $"Site '{name}': {failure.Message}")
-        : new RosflException((ExitCode)failure.ExitCode, $"Site '{name}': {failure.Message}");
-
     private RosflException Unexpected(string what) => new(ExitCode.Protocol, $"Site '{name}' did not answer with {what}: update its program.");
-
-    private sealed class Pending(SiteCommand command, IReadOnlyList<NamedArray> arrays)
-    {
-        public SiteCommand Command => command;
-
-        public IReadOnlyList<NamedArray> Arrays => arrays;
-
-        public TaskCompletionSource<SiteAnswer> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public bool IsSent { get; set; }
-    }
 }

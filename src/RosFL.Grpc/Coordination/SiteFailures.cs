@@ -18,4 +18,11 @@ internal static class SiteFailures
         RosflException own => new() { ExitCode = (int)own.Code, Message = $"the site failed ({own.Code}); its own log says why." },
         _ => new() { ExitCode = (int)ExitCode.Unexpected, Message = $"the site failed unexpectedly ({failure.GetType().Name}); its own log says why." },
     };
+
+    /// <summary>What it is to the aggregation server.</summary>
+    public static Exception From(string site, SiteFailure failure) =>
+        failure.MissingState > 0 ? new StateMissingException(failure.MissingState - 1, $"Site '{site}': {failure.Message}")
+        : failure.RoundLost ? new RoundLostException($"Site '{site}': {failure.Message}")
+        : failure.SiteLost ? new SiteLostException(site, isGone: false, $"Site '{site}': {failure.Message}")
+        : new RosflException((ExitCode)failure.ExitCode, $"Site '{site}': {failure.Message}");
 }

@@ -61,7 +61,7 @@ public sealed class PartyProcess : IAsyncDisposable
     }
 
     /// <summary>The keys with which this party takes part in secure aggregation; the caller's to dispose.</summary>
-    public Identity Identity() => new(Folder.LoadKey(), Credentials.Certificate.RawData, Credentials.Party.Role == PartyRole.Site ? Folder.LoadStorageKey() : KeyPair.Create());
+    public Identity Identity() => Folder.Identity(Credentials);
 
     public void Committed(CommitRecord record) => Log.Append(new(AuditEventKind.RoundCommitted) { Study = record.Key.Study, Round = record.Key.Round, Hash = record.Hash });
 

@@ -77,6 +77,10 @@ public sealed class PartyFolder(string path)
         return KeyPair.Of(key.ExportParameters(includePrivateParameters: true).D!); // a key file holds the private number
     }
 
+    /// <summary>The keys with which this party takes part in secure aggregation; the caller's to dispose.</summary>
+    public Identity Identity(PartyCredentials credentials) =>
+        new(LoadKey(), credentials.Certificate.RawData, credentials.Party.Role == PartyRole.Site ? LoadStorageKey() : KeyPair.Create());
+
     /// <summary>This party's entry in a study's roster.</summary>
     /// <param name="weight">A site's training items of one local epoch; 0 leaves it open.</param>
     public RosterEntry Entry(int weight = 0)

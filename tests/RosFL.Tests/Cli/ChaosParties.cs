@@ -19,6 +19,12 @@ internal sealed class ChaosParties
         lock (gate) return living.ToDictionary(p => p.Key, p => ResidentMiB(p.Value));
     }
 
+    /// <summary>The process that a party is now.</summary>
+    public int ProcessOf(string party)
+    {
+        lock (gate) return living[party];
+    }
+
     /// <summary>Takes note of what the network says of its processes.</summary>
     public void Note(string text)
     {

@@ -37,7 +37,7 @@ public sealed class ChaosTests
 
     /// <summary>None of three sites may drop out, so that a fault within a session repeats the round.</summary>
     [Fact]
-    public Task Faults_underSecureAggregation_loseNothing() => LiveThroughAsync(3, 12, [Fault.Kill, Fault.Freeze, Fault.Cut, Fault.Delay], spacing: 6);
+    public Task Faults_underSecureAggregation_loseNothing() => LiveThroughAsync(3, 5, [Fault.Kill, Fault.Freeze, Fault.Cut], spacing: 4);
 
     /// <summary>Nobody is killed, so that the processes live as long as the study and what they hold can be seen to stay.</summary>
     [Fact]
@@ -60,7 +60,7 @@ public sealed class ChaosTests
             var harmed = await network.UpAsync("ros-fl", chaos.Environment, chaos.Hear, Sites(sites));
             await chaos.EndAsync();
             Unharmed.Assert(undisturbed, harmed, chaos);
-            Assert.InRange(chaos.Happened.Values.Sum(), count - 5, count); // a few find nobody to kill
+            Assert.InRange(chaos.Happened.Values.Sum(), count - Math.Max(1, count / 20), count); // a few find nobody to kill
             network.Forget("up");
         }
     }

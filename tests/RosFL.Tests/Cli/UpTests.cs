@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
 using RosFL.Runs;
 
 namespace RosFL.Tests.Cli;
@@ -34,8 +36,45 @@ public sealed class UpTests : IDisposable
         Assert.Equal(simulated.Models, up.Models);
         Assert.Equal(simulated.Records, up.Records);
         Assert.Equal(simulated.Scores, up.Scores);
-        Assert.All(Directory.GetFiles(Path.Combine(up.Folder, "checkpoints")), file => Assert.Empty(Safetensors.Read(file)));
         await AssertAssemblesTheSame(simulated, up);
+    }
+
+    /// <summary>Bytes of the weights are looked for in all that the aggregation server keeps, and while it runs in all that it holds; the same search finds them at a site.</summary>
+    [Fact]
+    public async Task AggregationServer_ofThreeSites_holdsNoWeightOnDiskOrInMemory()
+    {
+        var rounds = await WeightsOfRoundsAsync();
+        var parties = new ChaosParties();
+        var (atServer, atSite) = (0, 0);
+        var up = await network.UpAsync("fedavg", heard: line =>
+        {
+            using var told = JsonDocument.Parse(line);
+            if (told.RootElement.TryGetProperty("text", out var text)) parties.Note(text.GetString()!);
+            if (told.RootElement.GetProperty("event").GetString() != "committed" || told.RootElement.GetProperty("round").GetProperty("round").GetInt32() != 2) return;
+            (atServer, atSite) = (PlantedBytes.InMemory(parties.ProcessOf("aggregate"), [.. rounds.SelectMany(r => r)]), PlantedBytes.InMemory(parties.ProcessOf("hospital-1"), [.. rounds.SelectMany(r => r)]));
+        }, more: ["--set", "data.phantoms.sites=3"]);
+        Assert.Equal((0, true), (atServer, atSite > 0));
+        var last = rounds.TakeLast(2).SelectMany(r => r).ToList();
+        var own = Directory.GetFiles(Path.Combine(up.Folder, "network", "state", "hospital-1"), "*", SearchOption.AllDirectories);
+        Assert.Equal(last.Count, PlantedBytes.InFiles(own, last));
+        var server = Directory.GetFiles(up.Folder, "*", SearchOption.AllDirectories)
+            .Where(f => !f.Contains($"{Path.DirectorySeparatorChar}hospital-", StringComparison.Ordinal)).ToList();
+        Assert.Contains(server, f => f.EndsWith(".sealed", StringComparison.Ordinal));
+        Assert.Equal(0, PlantedBytes.InFiles(server, [.. rounds.SelectMany(r => r)]));
+    }
+
+    /// <summary>Bytes of head, body and tail after each round, from the simulation that trains the same.</summary>
+    private async Task<IReadOnlyList<IReadOnlyList<byte[]>>> WeightsOfRoundsAsync()
+    {
+        var simulated = await network.SimulateAsync("fedavg", "--set", "privacy.secureAggregation=malicious", "data.phantoms.sites=3", "output.roundWeights=true");
+        return
+        [
+            .. from array in Safetensors.Read(Path.Combine(simulated.Folder, "rounds.safetensors"))
+               where array.Values.Length >= 64
+               group array by array.Name.Split('.')[0] into round
+               orderby round.Key
+               select round.DistinctBy(a => a.Name.Split('.')[2]).Select(a => MemoryMarshal.AsBytes(a.Values.AsSpan(0, 8)).ToArray()).ToList(),
+        ];
     }
 
     /// <summary>All parts of a network on this machine lie beside its run folder, so it is put together like a simulation, to the same bytes.</summary>

@@ -6,6 +6,8 @@ namespace RosFL.Grpc.Coordination.Hidden;
 /// <summary>Where the aggregation server keeps the states that only sites can read, one for each round that can be gone back to.</summary>
 internal sealed class SealedFolder(string folder)
 {
+    public static SealedFolder Of(string runFolder) => new(Path.Combine(runFolder, "sealed"));
+
     /// <summary>Fetches the state after a round from a site that opened its sum; an earlier attempt's is replaced.</summary>
     public async Task FetchAsync(RemoteSite site, int round, CancellationToken cancellation)
     {
@@ -17,11 +19,13 @@ internal sealed class SealedFolder(string folder)
     /// <summary>Gives a site the state after a round.</summary>
     public async Task GiveAsync(RemoteSite site, int round, CancellationToken cancellation)
     {
-        if (!File.Exists(PathOf(round)))
-            throw new RosflException(ExitCode.CannotResume, $"Site '{site.Name}' lacks the state after round {round + 1}, and so does folder '{folder}': put it back from a backup.");
-        await HiddenTransfer.PushAsync(site, round, await File.ReadAllBytesAsync(PathOf(round), cancellation), cancellation);
+        await HiddenTransfer.PushAsync(site, round, Read(round), cancellation);
         await site.ExchangeAsync(new HiddenOrder { Round = round, StateComplete = true }, cancellation);
     }
+
+    /// <exception cref="RosflException">It was not kept.</exception>
+    public byte[] Read(int round) => File.Exists(PathOf(round)) ? File.ReadAllBytes(PathOf(round))
+        : throw new RosflException(ExitCode.CannotResume, $"Folder '{folder}' lacks the state after round {round + 1}: put it back from a backup.");
 
     /// <summary>After a commit: the states after the last two rounds and the best stay.</summary>
     public void Keep(int last, int? best)
