@@ -85,7 +85,7 @@ public sealed class AuditGateTests : IDisposable
     }
 
     private static RunOptions Run(AuditOptions audit, int depth = 1) =>
-        new() { Network = new() { Name = "red-cnn", Channels = 4 }, Cut = new() { Depth = depth }, Algorithm = new() { Name = "ros-fl" }, Audit = audit };
+        new() { Network = new() { Name = "red-cnn", Channels = 4 }, Cut = new() { Depth = depth }, Algorithm = new() { Name = "ros-fl" }, Audit = audit, Privacy = new() { SecureAggregation = SecureAggregationKind.None } };
 
     private string Audit(double ssim, RunOptions? run = null, string site = "north")
     {
