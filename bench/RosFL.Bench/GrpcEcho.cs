@@ -1,22 +1,21 @@
 using Grpc.Core;
 using RosFL.Grpc.Protocol;
 using RosFL.Grpc.Wire;
-using RosFL.Runs;
 
 namespace RosFL.Bench;
 
-/// <summary>One stream on which arrays go and come back.</summary>
+/// <summary>One stream on which arrays go and come back, into memory that is there, as a link's tensors do.</summary>
 internal sealed class GrpcEcho : IDisposable
 {
     private readonly AsyncDuplexStreamingCall<TensorFrame<Position>, TensorFrame<Position>> call;
     private readonly TensorFrameWriter<Position> writer;
     private readonly TensorFrameReader<Position> reader;
-    private readonly NamedArray array;
+    private readonly byte[] sent, received;
 
     public GrpcEcho(WireHost host, int bytes)
     {
         call = host.Invoker.AsyncDuplexStreamingCall(TensorEcho.Method, null, new CallOptions());
-        (writer, reader, array) = (new(call.RequestStream), new(call.ResponseStream), new NamedArray("x", [bytes / sizeof(float)], new float[bytes / sizeof(float)]));
+        (writer, reader, sent, received) = (new(call.RequestStream), new(call.ResponseStream), new byte[bytes], new byte[bytes]);
     }
 
     public void Exchange() => ExchangeAsync().GetAwaiter().GetResult();
@@ -25,8 +24,10 @@ internal sealed class GrpcEcho : IDisposable
 
     private async Task ExchangeAsync()
     {
-        await writer.ControlAsync(new Position { Step = array.Values.Length }, default);
-        await writer.ArrayAsync(array, default);
-        await reader.ArrayAsync("x", array.Shape, default);
+        var spec = TensorEcho.Spec(sent.Length);
+        await writer.ControlAsync(new Position { Step = sent.Length }, default);
+        await writer.TensorAsync(spec.Header(), sent, default);
+        await reader.HeaderAsync(spec, default);
+        await reader.BytesAsync(spec, received, default);
     }
 }

@@ -1,4 +1,5 @@
 using Grpc.AspNetCore.Server;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,6 +14,7 @@ public static class WireServer
     /// <summary>gRPC without compression: a legal message of 4 MiB would unpack to 4 GiB before anybody could look at its size.</summary>
     public static IServiceCollection AddWire(this IServiceCollection services)
     {
+        services.AddSingleton<IMemoryPoolFactory<byte>>(new WireMemory());
         services.AddGrpc(options =>
         {
             options.MaxReceiveMessageSize = FrameSizes.LargestMessageBytes;

@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using RosFL.Runs;
+
+namespace RosFL.Bench;
+
+/// <summary>A step with its body behind TLS on loopback against the step in one process.</summary>
+internal static class RemoteBench
+{
+    private const int WarmUps = 60;
+
+    public static void Run(BenchOptions options)
+    {
+        using var server = new WireHost(tls: true);
+        WarmUp(server, options);
+        var table = new Table($"Step over TLS on loopback against one process, {options.Threads} threads, median of {options.Reps}",
+            "network and cut", "patch", "batch", "one process ms", "TLS ms", "TLS / one process", "resident MiB");
+        foreach (var (name, run) in Cuts())
+            foreach (var size in new[] { 64, 128 })
+                foreach (var batch in new[] { 1, 4 })
+                    Measure(table, server, name, Of(run, options, size), size, batch, options.Reps);
+    }
+
+    /// <summary>The wire's code is compiled again while it runs often: steps of a small network until that is done, which would otherwise be in the first row.</summary>
+    private static void WarmUp(WireHost server, BenchOptions options)
+    {
+        var run = Of(BenchRun.RedCnn(channels: 8), options, 64);
+        using var remote = new RemoteStep(run, server);
+        var images = BenchRun.Batch(run, 4, 64);
+        for (var i = 0; i < WarmUps; i++) remote.Run(images);
+    }
+
+    private static RunOptions Of(RunOptions run, BenchOptions options, int size) =>
+        run.With(options, MemoryLayout.ChannelsLast) with { Preprocessing = new() { Patch = [size, size] }, Evaluation = new() { Window = [size, size] } };
+
+    private static IEnumerable<(string, RunOptions)> Cuts()
+    {
+        yield return ("RED-CNN 96, depth 1 (the paper's)", BenchRun.RedCnn());
+        yield return ("U-Net 32, depth 2, 8 channels", BenchRun.UNet() with { Cut = new() { Depth = 2, NarrowChannels = 8 } });
+    }
+
+    private static void Measure(Table table, WireHost server, string name, RunOptions run, int size, int batch, int reps)
+    {
+        using var local = new SplitStep(run);
+        using var remote = new RemoteStep(run, server);
+        var images = BenchRun.Batch(run, batch, size);
+        var ms = Interleaved.Medians(reps, () => local.Run(images), () => remote.Run(images));
+        using var process = Process.GetCurrentProcess();
+        table.Row(name, $"{size}", $"{batch}", $"{ms[0]:f1}", $"{ms[1]:f1}", $"{ms[1] / ms[0]:f3}", $"{process.WorkingSet64 >> 20}");
+    }
+}
