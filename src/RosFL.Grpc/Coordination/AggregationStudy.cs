@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RosFL.Federation;
 using RosFL.Grpc.Coordination.Hidden;
+using RosFL.Grpc.Watching;
 using RosFL.Imaging;
 using RosFL.Models;
 using RosFL.Privacy.SecureAggregation;
@@ -15,7 +16,7 @@ namespace RosFL.Grpc.Coordination;
 /// </summary>
 public sealed class AggregationStudy : IDisposable
 {
-    private static readonly TimeSpan SpacePeriod = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SpacePeriod = TimeSpan.FromSeconds(5);
     private readonly RunFolder folder;
     private readonly OperatorOrder order;
     private readonly TimeProvider time;
@@ -53,6 +54,9 @@ public sealed class AggregationStudy : IDisposable
         })];
         Room = new(study, manifest, sites);
     }
+
+    /// <summary>Of the server, told what hinders the training.</summary>
+    public PartyHealth Health { get; init; } = new();
 
     /// <summary>Where this study's sites join.</summary>
     public StudyRoom Room { get; }
@@ -123,11 +127,12 @@ public sealed class AggregationStudy : IDisposable
         {
             try
             {
-                await order.PassAsync(Paused, cancellation);
+                await PassAsync(cancellation);
                 return await new Rounds(study, sites, bodies, record.Store.Ledger, policy, Commit, CommittedAsync, Keep, Notice, merge).RunAsync(state, cancellation);
             }
             catch (RosflException full) when (full.Code == ExitCode.NoSpace)
             {
+                Health.Failed(full);
                 progress(new SimulationProgress.Phase($"Training pauses: {full.Message}"));
                 await Task.Delay(SpacePeriod, time, cancellation);
                 state = record.Restore([])?.Rounds ?? state;
@@ -138,10 +143,19 @@ public sealed class AggregationStudy : IDisposable
     private async Task CommittedAsync(RoundState state, CancellationToken cancellation)
     {
         await ScoreAsync(state, cancellation);
-        await order.PassAsync(Paused, cancellation);
+        await PassAsync(cancellation);
     }
 
-    private void Paused() => progress(new SimulationProgress.Phase("Paused by the operator; 'rosfl resume' goes on"));
+    /// <summary>Waits while the operator pauses the study.</summary>
+    private async Task PassAsync(CancellationToken cancellation)
+    {
+        await order.PassAsync(() =>
+        {
+            Health.Hindered(PartyHealth.Paused);
+            progress(new SimulationProgress.Phase("Paused by the operator; 'rosfl resume' goes on"));
+        }, cancellation);
+        Health.Ready();
+    }
 
     /// <summary>Waits for every site's first hello; what they said of themselves is fixed from then on.</summary>
     private async Task GatherAsync(CancellationToken cancellation)

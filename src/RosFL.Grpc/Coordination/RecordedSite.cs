@@ -4,8 +4,11 @@ using RosFL.Runs;
 
 namespace RosFL.Grpc.Coordination;
 
-/// <summary>A site that tells of each round that it committed, and of the global model that it tested, once it has.</summary>
-public sealed class RecordedSite(ISite site, Action<CommitRecord> committed, Action<KeptModel>? tested = null) : ISite
+/// <summary>
+/// A site that tells its own process of each round that it committed, and of the global model that it tested, once it has; and of what keeps it from its work.
+/// </summary>
+/// <param name="failed">Told why a command could not be done.</param>
+public sealed class RecordedSite(ISite site, Action<CommitRecord> committed, Action<KeptModel>? tested = null, Action<RosflException>? failed = null) : ISite
 {
     public string Name => site.Name;
 
@@ -17,13 +20,14 @@ public sealed class RecordedSite(ISite site, Action<CommitRecord> committed, Act
 
     public Task<Training.Model> InitialAsync(CancellationToken cancellation) => site.InitialAsync(cancellation);
 
-    public Task<SiteUpdate> TrainAsync(RoundStart start, CancellationToken cancellation) => site.TrainAsync(start, cancellation);
+    public Task<SiteUpdate> TrainAsync(RoundStart start, CancellationToken cancellation) => WatchedAsync(() => site.TrainAsync(start, cancellation));
 
-    public async Task CommitAsync(CommitRecord record, CancellationToken cancellation)
+    public Task CommitAsync(CommitRecord record, CancellationToken cancellation) => WatchedAsync(async () =>
     {
         await site.CommitAsync(record, cancellation);
         committed(record);
-    }
+        return record;
+    });
 
     public Task AbortAsync(RoundKey key, CancellationToken cancellation) => site.AbortAsync(key, cancellation);
 
@@ -32,5 +36,18 @@ public sealed class RecordedSite(ISite site, Action<CommitRecord> committed, Act
         var scores = await site.EvaluateAsync(order, cancellation);
         if (order.Split == Split.Test && order.ModelName != EvaluationOrder.InputName) tested?.Invoke(new(order.Round, order.Model));
         return scores;
+    }
+
+    private async Task<T> WatchedAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (RosflException failure)
+        {
+            failed?.Invoke(failure);
+            throw;
+        }
     }
 }

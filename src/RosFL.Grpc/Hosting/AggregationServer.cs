@@ -64,7 +64,8 @@ public static class AggregationServer
             StudyMetrics.Count(approved.Id, approved.Manifest.Sites.Count, p);
             if (p is SimulationProgress.Committed(var round)) process.Log.Append(new(AuditEventKind.RoundCommitted) { Study = approved.Id, Round = round.Round, Hash = round.Hash });
             progress(study!.Room.Study, p);
-        });
+        })
+        { Health = process.Health };
         open.Add(study);
         return (study, folder);
     }

@@ -63,13 +63,19 @@ public sealed class PartyProcess : IAsyncDisposable
     /// <summary>The keys with which this party takes part in secure aggregation; the caller's to dispose.</summary>
     public Identity Identity() => Folder.Identity(Credentials);
 
-    public void Committed(CommitRecord record) => Log.Append(new(AuditEventKind.RoundCommitted) { Study = record.Key.Study, Round = record.Key.Round, Hash = record.Hash });
+    /// <summary>Records a committed round: whatever hindered this party is over.</summary>
+    public void Committed(CommitRecord record)
+    {
+        Log.Append(new(AuditEventKind.RoundCommitted) { Study = record.Key.Study, Round = record.Key.Round, Hash = record.Hash });
+        Health.Ready();
+    }
 
     public void Ended(string study) => Log.Append(new(AuditEventKind.StudyEnded) { Study = study });
 
     /// <summary>Counts a refused call or message, and records it.</summary>
     public void Refused(RosflException refusal)
     {
+        Health.Failed(refusal);
         StudyMetrics.Refused();
         refusals.Add(AuditEvent.Refusal(refusal));
     }

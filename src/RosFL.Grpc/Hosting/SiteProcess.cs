@@ -36,7 +36,11 @@ public static class SiteProcess
         SiteAgent? agent = null;
         var site = new Site(name, study, images, images, OpenBody, thread, step => agent!.Stepped(step), versions);
         var facts = new SiteFacts(site.Weight, site.StepsPerRound, images.Count(Split.Train), images.Count(Split.Validation), images.Count(Split.Test));
-        var recorded = new RecordedSite(site, process.Committed, tested => tested.Save(folder));
+        var recorded = new RecordedSite(site, process.Committed, tested => tested.Save(folder), failure =>
+        {
+            notice(failure.Message); // the aggregation server is told the kind of failure alone
+            process.Health.Failed(failure);
+        });
         using var hidden = !study.HidesParts ? null
             : new HiddenSite(recorded, study, new SiteTrust(process.Identity(), approved.Manifest), Path.Combine(folder, "secure-aggregation"), time, notice);
         agent = new SiteAgent(study, hidden ?? (ISite)recorded, facts, identity, aggregation.CreateCallInvoker, time, notice, end => end.Save(folder));

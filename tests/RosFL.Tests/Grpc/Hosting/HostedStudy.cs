@@ -1,0 +1,134 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using RosFL.Federation;
+using RosFL.Grpc.Hosting;
+using RosFL.Grpc.Trust;
+using RosFL.Networks;
+using RosFL.Runs;
+
+namespace RosFL.Tests.Grpc.Hosting;
+
+/// <summary>A tiny study of parties that run in this process as they do in their own, over TLS, each with a folder of its own; sites come and go.</summary>
+internal sealed class HostedStudy : IDisposable
+{
+    public const string Name = "tiny", Aggregation = "aggregation-server", Computation = "computation-server";
+
+    public static readonly RunNames Names = new()
+    {
+        Algorithms = Algorithms.Names.ToDictionary(n => n, Algorithms.OptionsOf),
+        Split = Algorithms.Names.Where(Algorithms.IsSplit).ToHashSet(),
+        Networks = NetworkCatalog.Names.ToDictionary(n => n, NetworkCatalog.OptionsOf),
+    };
+
+    private readonly string root = Directory.CreateTempSubdirectory("rosfl-hosted-").FullName;
+    private readonly ThrowAwayTrust trust = new(TimeProvider.System);
+    private readonly Dictionary<string, PartyFolder> parties = [];
+    private readonly CancellationTokenSource stop = new();
+    private readonly int aggregate = FreePort(), compute = FreePort();
+    private readonly RunOptions run;
+    private Task serving = Task.CompletedTask;
+
+    public HostedStudy(int sites, int rounds, QuorumTerms? quorum = null)
+    {
+        run = new()
+        {
+            Name = Name,
+            Rounds = rounds,
+            Algorithm = new() { Name = "ros-fl" },
+            Network = new() { Name = "residual-unet", Channels = 4, Levels = 2 },
+            Training = new() { Batch = 2 },
+            Data = new() { Phantoms = new() { Sites = sites, ImagesPerSite = 6, Size = 32 } },
+            Preprocessing = new() { Intensity = IntensityKind.Window },
+            Privacy = new() { SecureAggregation = SecureAggregationKind.None },
+            Evaluation = new() { ScoreWindow = [-160, 240] },
+            Machine = new() { Device = DeviceKind.Cpu, Threads = 1 },
+            Output = new() { Folder = In("runs") },
+        };
+        Sites = [.. Enumerable.Range(1, sites).Select(i => $"hospital-{i}")];
+        RunFile.Of(run).Save(In("run.json"));
+        foreach (var party in Sites.Select(s => new Party(PartyRole.Site, s)).Prepend(new(PartyRole.ComputationServer, Computation)).Prepend(new(PartyRole.AggregationServer, Aggregation)))
+            parties[party.Name] = trust.Write(In("parties", party.Name), party);
+        Approve(quorum ?? new());
+    }
+
+    public IReadOnlyList<string> Sites { get; }
+
+    /// <summary>Where the health of the party is asked for that is being watched.</summary>
+    public int WatchPort { get; } = FreePort();
+
+    /// <summary>The party that is.</summary>
+    public string Watched { get; init; } = "";
+
+    /// <summary>What a party writes: the run folder's parent, the bodies, a site's own state.</summary>
+    public string FolderOf(string party) => party == Aggregation ? In("runs") : In("state", party);
+
+    public RunStore OpenStore() => RunStore.Open(Path.Combine(FolderOf(Aggregation), Name, "store.db"));
+
+    /// <summary>Both servers, until the study is over.</summary>
+    public Task ServeAsync(Action<SimulationProgress> progress)
+    {
+        serving = ComputationServer.RunAsync(new ComputeOptions(parties[Computation].Path, $"127.0.0.1:{compute}", FolderOf(Computation), [new(Name, In("run.json"))], Watch(Computation)), Names, TimeProvider.System, stop.Token);
+        return AggregationServer.RunAsync(new AggregateOptions(parties[Aggregation].Path, $"127.0.0.1:{aggregate}", [new(Name, In("run.json"), $"https://127.0.0.1:{compute}")], Watch(Aggregation)),
+            Names, (_, told) => progress(told), _ => { }, TimeProvider.System, stop.Token);
+    }
+
+    public async Task JoinAsync(string site, CancellationToken leave)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(leave, stop.Token);
+        var seeds = StudySeeds.OfRun(run.Seed);
+        await SiteProcess.RunAsync(new SiteProcessOptions(parties[site].Path, Name, In("run.json"), $"https://127.0.0.1:{aggregate}", $"https://127.0.0.1:{compute}", FolderOf(site),
+            Text(seeds.Sites), Text(seeds.Site(site)), Watch: Watch(site)), RunFile.Load(In("run.json")), Names, _ => { }, TimeProvider.System, end.Token);
+    }
+
+    public async Task<IReadOnlyList<string>> SimulatedAsync()
+    {
+        using var folder = RunFolder.Create(RunFile.Of(run with { Output = run.Output with { Folder = In("simulated") } }));
+        using var simulation = new Simulation(folder);
+        await simulation.RunAsync(CancellationToken.None);
+        return [.. simulation.Store.Rounds().Select(r => r.ModelHash)];
+    }
+
+    /// <summary>Lets the servers go.</summary>
+    public async Task EndAsync()
+    {
+        await stop.CancelAsync();
+        await serving;
+    }
+
+    public void Dispose()
+    {
+        stop.Cancel();
+        trust.Dispose();
+        Directory.Delete(root, recursive: true);
+    }
+
+    private string Watch(string party) => party == Watched ? $"127.0.0.1:{WatchPort}" : "";
+
+    private void Approve(QuorumTerms quorum)
+    {
+        var keys = parties.Values.Select(f => (Party: Party.Parse(f.Card.Party), Key: f.LoadKey())).ToList();
+        var manifest = Manifest.Create(new()
+        {
+            Study = Name,
+            Run = [],
+            BodySeed = Text(StudySeeds.OfRun(run.Seed).Bodies),
+            Quorum = quorum,
+            Roster = [.. keys.Select(k => new RosterEntry(k.Party.ToString(), Convert.ToHexStringLower(SHA256.HashData(k.Key.ExportSubjectPublicKeyInfo()))))],
+        }, run);
+        var approved = keys.Aggregate(ApprovedManifest.Of(manifest), (all, k) => all.Approve(k.Party, k.Key, TimeProvider.System));
+        foreach (var folder in parties.Values) approved.Save(Path.Combine(folder.StudiesPath, Name + ".json"));
+        foreach (var (_, key) in keys) key.Dispose();
+    }
+
+    private string In(params string[] names) => Path.Combine([root, .. names]);
+
+    private static string Text(Seeds seeds) => Convert.ToHexStringLower(seeds.Secret);
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
