@@ -67,6 +67,9 @@ internal sealed class LoopbackFiles
 
     public static string StateOfBodies(string runFolder, string study) => StateOf(runFolder, Computation.Name, study);
 
+    /// <summary>Where a site keeps pictures of its own test image.</summary>
+    public string StripsOf(string site) => SiteProcess.StripsOf(In(State, site), run.Options.Name);
+
     /// <summary>The aggregation server's copy of the manifest.</summary>
     public static string ManifestOf(string runFolder, string study) =>
         Path.Combine(new PartyFolder(Path.Combine(runFolder, Folder, PartyFolders, Aggregation.Name)).StudiesPath, study + ".json");

@@ -1,4 +1,5 @@
 using RosFL.Federation;
+using RosFL.Reports;
 using RosFL.Runs;
 
 namespace RosFL.Cli.Loopback;
@@ -31,6 +32,7 @@ internal static class LoopbackStudy
         try
         {
             await FirstFailureOrAllAsync(ending, serving);
+            StripFolder.Join(Path.Combine(runFolder, "strips"), [.. files.Sites.Select(files.StripsOf)]);
         }
         finally
         {

@@ -8,7 +8,7 @@ namespace RosFL.Grpc.Coordination;
 /// A site that tells its own process of each round that it committed, and of the global model that it tested, once it has; and of what keeps it from its work.
 /// </summary>
 /// <param name="failed">Told why a command could not be done.</param>
-public sealed class RecordedSite(ISite site, Action<CommitRecord> committed, Action<KeptModel>? tested = null, Action<RosflException>? failed = null) : ISite
+public sealed class RecordedSite(ISite site, Action<CommitRecord> committed, Func<KeptModel, CancellationToken, Task>? tested = null, Action<RosflException>? failed = null) : ISite
 {
     public string Name => site.Name;
 
@@ -34,7 +34,7 @@ public sealed class RecordedSite(ISite site, Action<CommitRecord> committed, Act
     public async Task<IReadOnlyList<ScoreRecord>> EvaluateAsync(EvaluationOrder order, CancellationToken cancellation)
     {
         var scores = await site.EvaluateAsync(order, cancellation);
-        if (order.Split == Split.Test && order.ModelName != EvaluationOrder.InputName) tested?.Invoke(new(order.Round, order.Model));
+        if (tested is not null && order.Split == Split.Test && order.ModelName != EvaluationOrder.InputName) await tested(new(order.Round, order.Model), cancellation);
         return scores;
     }
 

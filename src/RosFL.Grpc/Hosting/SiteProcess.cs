@@ -5,6 +5,7 @@ using RosFL.Grpc.Coordination.Hidden;
 using RosFL.Grpc.Watching;
 using RosFL.Grpc.Wire;
 using RosFL.Imaging;
+using RosFL.Reports;
 using RosFL.Runs;
 using RosFL.Training;
 
@@ -13,6 +14,8 @@ namespace RosFL.Grpc.Hosting;
 /// <summary>The process <c>rosfl site</c>: one hospital in one study.</summary>
 public static class SiteProcess
 {
+    private const string Strips = "strips";
+
     /// <param name="own">The site's own run file.</param>
     /// <param name="names">What the catalogues know.</param>
     public static async Task RunAsync(SiteProcessOptions options, RunFile own, RunNames names, Action<string> notice, TimeProvider time, CancellationToken cancellation)
@@ -36,7 +39,7 @@ public static class SiteProcess
         SiteAgent? agent = null;
         var site = new Site(name, study, images, images, OpenBody, thread, step => agent!.Stepped(step), versions);
         var facts = new SiteFacts(site.Weight, site.StepsPerRound, images.Count(Split.Train), images.Count(Split.Validation), images.Count(Split.Test));
-        var recorded = new RecordedSite(site, process.Committed, tested => tested.Save(folder), failure =>
+        var recorded = new RecordedSite(site, process.Committed, (tested, token) => KeepAsync(tested, site, folder, token), failure =>
         {
             notice(failure.Message); // the aggregation server is told the kind of failure alone
             process.Health.Failed(failure);
@@ -47,5 +50,14 @@ public static class SiteProcess
         process.Health.Ready();
         await agent.RunAsync(cancellation);
         process.Ended(study.Id);
+    }
+
+    /// <summary>Pictures of a site's own test image, which stay with it.</summary>
+    public static string StripsOf(string folder, string study) => Path.Combine(folder, study, Strips);
+
+    private static async Task KeepAsync(KeptModel tested, Site site, string folder, CancellationToken cancellation)
+    {
+        tested.Save(folder);
+        if (site.HasTestImages) StripFolder.Save(Path.Combine(folder, Strips), [await site.StripAsync(tested.Round, tested.Parts, cancellation)]);
     }
 }

@@ -122,7 +122,7 @@ public sealed class Simulation : IDisposable
         if (!study.Algorithm.LeavesOwnModels)
             await ScoreAsync(unseenSites, state, round, Split.Test, "unseen", cancellation);
         if (study.Run.Task != StudyTask.Segmentation) await ScoreInputsAsync(round, cancellation);
-        StripFolder.Save(folder, [.. (await Task.WhenAll(scored.Where(s => s.HasTestImages).Select(s => s.StripAsync(round, state.Global, cancellation))))]);
+        StripFolder.Save(folder.StripsPath, [.. (await Task.WhenAll(scored.Where(s => s.HasTestImages).Select(s => s.StripAsync(round, state.Global, cancellation))))]);
         if (study.Run.Output.Predictions) await WritePredictionsAsync(round, state, cancellation);
     }
 

@@ -10,7 +10,7 @@ internal static class StripSection
 
     public static void Add(HtmlPage page, RunFolder folder)
     {
-        var strips = StripFolder.Load(folder);
+        var strips = StripFolder.Load(folder.StripsPath);
         if (strips.Count == 0)
             return;
         page.Section("Images", "Test images; all panels of a strip but the error have the same gray window.");

@@ -21,6 +21,7 @@ public sealed class UpTests : IDisposable
         Assert.Equal(simulated.Models, up.Models);
         Assert.Equal(simulated.Records, up.Records);
         Assert.Equal(simulated.Scores, up.Scores);
+        Assert.Equal(Strips(simulated.Folder), Strips(up.Folder));
         Assert.True(File.Exists(Path.Combine(up.Folder, "report.html")));
         Assert.Empty(NetworkOnLoopback.ProcessesOf(up.Folder));
     }
@@ -36,6 +37,7 @@ public sealed class UpTests : IDisposable
         Assert.Equal(simulated.Models, up.Models);
         Assert.Equal(simulated.Records, up.Records);
         Assert.Equal(simulated.Scores, up.Scores);
+        Assert.Equal(Strips(simulated.Folder), Strips(up.Folder));
         await AssertAssemblesTheSame(simulated, up);
     }
 
@@ -91,4 +93,12 @@ public sealed class UpTests : IDisposable
     }
 
     public void Dispose() => network.Dispose();
+
+    /// <summary>Pictures of test images in the report, by file: their hashes.</summary>
+    private static IReadOnlyList<string> Strips(string folder)
+    {
+        var files = Directory.GetFiles(Path.Combine(folder, "strips")).Order(StringComparer.Ordinal).ToList();
+        Assert.NotEmpty(files);
+        return [.. files.Select(f => $"{Path.GetFileName(f)} {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f)))}")];
+    }
 }

@@ -28,7 +28,7 @@ internal static class MadeUpRun
         store.AddScores([.. Sites.Select((site, i) => new ScoreRecord(18, "test", site, "pooled", "psnr", 31.2 + i))]);
         store.AddScores(Scores(18, "unseen", "lidc", 29, 8, random));
         store.AddEvent("resumed", "Resumed after round 7.", 7);
-        StripFolder.Save(folder, [.. Sites.Take(2).Select((site, i) => new StripImage(site, $"slice_{i:D3}.png", "PSNR 31.2 dB", Panels(random)))]);
+        StripFolder.Save(folder.StripsPath, [.. Sites.Take(2).Select((site, i) => new StripImage(site, $"slice_{i:D3}.png", "PSNR 31.2 dB", Panels(random)))]);
         return folder;
     }
 
