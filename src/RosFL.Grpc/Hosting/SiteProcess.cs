@@ -58,6 +58,8 @@ public static class SiteProcess
     private static async Task KeepAsync(KeptModel tested, Site site, string folder, CancellationToken cancellation)
     {
         tested.Save(folder);
-        if (site.HasTestImages) StripFolder.Save(Path.Combine(folder, Strips), [await site.StripAsync(tested.Round, tested.Parts, cancellation)]);
+        if (!site.HasTestImages) return;
+        var strip = await site.StripAsync(tested.Round, tested.Parts, cancellation);
+        StripFolder.Save(Path.Combine(folder, Strips), [strip with { Case = "first test image" }]); // a file's name may be a person's
     }
 }

@@ -97,7 +97,7 @@ public sealed class UpTests : IDisposable
     /// <summary>Pictures of test images in the report, by file: their hashes.</summary>
     private static IReadOnlyList<string> Strips(string folder)
     {
-        var files = Directory.GetFiles(Path.Combine(folder, "strips")).Order(StringComparer.Ordinal).ToList();
+        var files = Directory.GetFiles(Path.Combine(folder, "strips"), "*.png").Order(StringComparer.Ordinal).ToList();
         Assert.NotEmpty(files);
         return [.. files.Select(f => $"{Path.GetFileName(f)} {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f)))}")];
     }
