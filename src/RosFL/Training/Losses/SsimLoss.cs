@@ -42,10 +42,21 @@ internal sealed class SsimLoss : Loss
         return productOfMeans.Times(2).Plus(C1) * covariance.Times(2).Plus(C2) / (squareOfA.Plus(squareOfB).Plus(C1) * variances.Plus(C2));
     }
 
+    /// <summary>The Gaussian along each axis as a product with its band matrix: for the sides of patches several times as fast as a convolution of one channel.</summary>
     private static Tensor Blur(Tensor planes)
     {
-        var kernel = tensor(StructuralSimilarity.Kernel, planes.dtype, planes.device);
-        return F.conv2d(F.conv2d(planes, kernel.view(1, 1, 1, Window)), kernel.view(1, 1, Window, 1));
+        Tensor alongRows = Band(planes.shape[^1], planes), alongColumns = Band(planes.shape[^2], planes);
+        return alongColumns.t().matmul(planes.matmul(alongRows));
+    }
+
+    /// <summary>(side, side - 10): column k holds the Gaussian in rows k to k + 10.</summary>
+    private static Tensor Band(long side, Tensor like)
+    {
+        var windows = (int)side - Window + 1;
+        var band = new float[side * windows];
+        for (var k = 0; k < windows; k++)
+            for (var i = 0; i < Window; i++) band[(k + i) * windows + k] = (float)StructuralSimilarity.Kernel[i];
+        return tensor(band, [side, windows]).to(like.dtype, like.device);
     }
 
     /// <summary>1 for each window of <see cref="Map"/> in which every pixel counts.</summary>
