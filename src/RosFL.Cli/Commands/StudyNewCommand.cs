@@ -38,7 +38,7 @@ internal static class StudyNewCommand
                 Quorum = new() { Sites = parsed.GetValue(quorum) },
                 MayAssemble = parsed.GetValue(assemble),
                 BodySeed = before?.Terms.BodySeed ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Seeds.Length)),
-                InitialWeights = options.Training.InitialWeights is { Length: > 0 } weights ? HashOf(weights) : "",
+                InitialWeights = options.Training.InitialWeights is { Length: > 0 } weights ? FileHash.Of(weights) : "",
             }, options);
             var approved = ApprovedManifest.Of(manifest);
             approved.Save(path);
@@ -47,11 +47,5 @@ internal static class StudyNewCommand
             return (int)ExitCode.Success;
         });
         return command;
-    }
-
-    private static string HashOf(string path)
-    {
-        using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 }

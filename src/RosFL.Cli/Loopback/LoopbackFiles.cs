@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using RosFL.Federation;
 using RosFL.Grpc.Hosting;
@@ -104,7 +103,7 @@ internal sealed class LoopbackFiles
             MayAssemble = true, // all parties are whoever runs the command
             Quorum = new() { Sites = quorum },
             BodySeed = Text(seeds.Bodies),
-            InitialWeights = run.Options.Training.InitialWeights is { Length: > 0 } weights ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(weights))) : "",
+            InitialWeights = run.Options.Training.InitialWeights is { Length: > 0 } weights ? FileHash.Of(weights) : "",
         }, run.Options);
         var approved = keys.Aggregate(ApprovedManifest.Of(manifest), (all, key) => all.Approve(key.Key, key.Value, TimeProvider.System));
         foreach (var folder in parties.Values) approved.Save(Path.Combine(folder.StudiesPath, manifest.Study + ".json"));

@@ -30,8 +30,6 @@ public sealed class AuthorityFolder(string path, TimeProvider time)
 {
     private sealed record Address(string Authority);
 
-    private static readonly TimeSpan PatienceForOthers = TimeSpan.FromSeconds(10), Retry = TimeSpan.FromMilliseconds(5);
-
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
     public string RootPath => In("root.pem");
@@ -78,21 +76,7 @@ public sealed class AuthorityFolder(string path, TimeProvider time)
     internal void Save(Party party, PartyRecord record) => KeyStorage.WriteSecret(FileOf(party), StrictJson.Text(record));
 
     /// <summary>The folder for this process alone; another one is waited for.</summary>
-    internal IDisposable Lock()
-    {
-        var since = time.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                return new FileStream(In("lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (Directory.Exists(Path) && time.GetElapsedTime(since) < PatienceForOthers)
-            {
-                Thread.Sleep(Retry);
-            }
-        }
-    }
+    internal IDisposable Lock() => ExclusiveFile.Open(In("lock"), time);
 
     /// <summary>Role and name are checked, so the file lies in its folder.</summary>
     private string FileOf(Party party) => System.IO.Path.Combine(Path, "parties", $"{Party.NameOf(party.Role)}.{party.Name}.json");

@@ -47,14 +47,8 @@ public sealed class ApprovedStudy
     private static void RefuseOtherWeights(Manifest manifest, RunOptions run)
     {
         if (run.Training.InitialWeights.Length == 0 && manifest.Terms.InitialWeights.Length == 0) return;
-        var found = run.Training.InitialWeights.Length == 0 ? "none" : HashOf(run.Training.InitialWeights);
+        var found = run.Training.InitialWeights.Length == 0 ? "none" : FileHash.Of(run.Training.InitialWeights);
         if (found != manifest.Terms.InitialWeights)
             throw new RosflException(ExitCode.ManifestDiffers, $"Study '{manifest.Study}' begins with weights of SHA-256 '{manifest.Terms.InitialWeights}', and training.initialWeights here is '{found}': take the agreed file.");
-    }
-
-    private static string HashOf(string path)
-    {
-        using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(stream));
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 
 namespace RosFL.Runs;
 
@@ -64,7 +63,7 @@ public sealed class Checkpoints(RunFolder folder, RunStore store)
         {
             Safetensors.Write(stream, checkpoint.Arrays, metadata);
             stream.Position = 0;
-            hash = Hash(stream);
+            hash = FileHash.Of(stream);
         });
         return hash;
     }
@@ -74,9 +73,8 @@ public sealed class Checkpoints(RunFolder folder, RunStore store)
         var path = FileOf(round);
         if (!File.Exists(path))
             return null;
-        using (var stream = File.OpenRead(path))
-            if (Hash(stream) != hash)
-                return null;
+        if (FileHash.Of(path) != hash)
+            return null;
         using var file = SafetensorsFile.Open(path);
         return new(round, [.. file.ReadAll()], file.Metadata.Where(entry => entry.Key != RoundKey).ToDictionary());
     }
@@ -90,6 +88,4 @@ public sealed class Checkpoints(RunFolder folder, RunStore store)
     }
 
     private string FileOf(int round) => Path.Combine(folder.CheckpointsPath, $"round-{round:D6}.safetensors");
-
-    private static string Hash(Stream stream) => Convert.ToHexStringLower(SHA256.HashData(stream));
 }

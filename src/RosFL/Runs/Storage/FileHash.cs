@@ -3,12 +3,15 @@ using System.Security.Cryptography;
 namespace RosFL.Runs;
 
 /// <summary>SHA-256 of files.</summary>
-internal static class FileHash
+public static class FileHash
 {
     /// <summary>In lower-case hexadecimal.</summary>
     public static string Of(string path)
     {
         using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
+        return Of(stream);
     }
+
+    /// <summary>Of what follows in a stream, in lower-case hexadecimal.</summary>
+    public static string Of(Stream stream) => Convert.ToHexStringLower(SHA256.HashData(stream));
 }

@@ -11,7 +11,6 @@ namespace RosFL.Runs;
 public sealed class AuditLog
 {
     private const int LongestLine = 8192;
-    private static readonly TimeSpan PatienceForOthers = TimeSpan.FromSeconds(10), Retry = TimeSpan.FromMilliseconds(5);
 
     private readonly string path;
     private readonly TimeProvider time;
@@ -27,7 +26,7 @@ public sealed class AuditLog
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
         lock (log.gate)
         {
-            using var file = log.Exclusive();
+            using var file = ExclusiveFile.Open(path, time);
             var verdict = AuditVerdict.Of(file);
             if (verdict.Torn > 0)
             {
@@ -49,7 +48,7 @@ public sealed class AuditLog
         {
             try
             {
-                using var file = Exclusive();
+                using var file = ExclusiveFile.Open(path, time);
                 var last = Last(file);
                 var line = AuditLine.Of(time.GetUtcNow(), (last?.Sequence ?? 0) + 1, what.Cleaned(), last?.Hash ?? AuditLine.NoHash);
                 Write(file, line);
@@ -91,22 +90,5 @@ public sealed class AuditLog
         file.ReadExactly(tail);
         var text = tail.AsSpan(0, tail.Length - 1);
         return JsonSerializer.Deserialize<AuditLine>(text[(text.LastIndexOf((byte)'\n') + 1)..], StrictJson.Options);
-    }
-
-    /// <summary>The file for this process alone; another one is waited for.</summary>
-    private FileStream Exclusive()
-    {
-        var since = time.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (File.Exists(path) && time.GetElapsedTime(since) < PatienceForOthers)
-            {
-                Thread.Sleep(Retry);
-            }
-        }
     }
 }
