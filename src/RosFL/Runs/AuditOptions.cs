@@ -19,7 +19,7 @@ public sealed record AuditOptions
     public int MostSteps { get; init; } = 4000;
 
     /// <summary>Channels of the attackers' decoders.</summary>
-    public int DecoderChannels { get; init; } = 24;
+    public int DecoderChannels { get; init; } = 16;
 
     /// <summary>Images that the attackers are tried on, at most.</summary>
     public int Victims { get; init; } = 60;

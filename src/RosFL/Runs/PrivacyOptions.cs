@@ -28,6 +28,9 @@ public sealed record PrivacyOptions
     /// <summary>As <see cref="SmashedNoise"/>, for the features' gradient, as a multiple of <see cref="GradientClip"/>.</summary>
     public double GradientNoise { get; init; }
 
+    /// <summary>Positions along each axis over which the features' gradient is averaged before it leaves, so that it tells where a label begins only to so many positions; 1: none.</summary>
+    public int GradientRegion { get; init; } = 1;
+
     /// <summary>What the head pays for, while it trains, so that its output tells less of the image. It stays inside the site.</summary>
     public HeadPenaltyKind HeadPenalty { get; init; }
 

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace RosFL.Training;
 
 /// <summary>
-/// Clips what a site sends, image by image, and adds Gaussian noise, before anything leaves. Without a bound on many rounds of it this is no
+/// Averages over regions, clips image by image and adds Gaussian noise to what a site sends, before anything leaves. Without a bound on many rounds of it this is no
 /// differential privacy: what it hides is measured, not proved.
 /// </summary>
 /// <param name="seeds">The site's own secret chance.</param>
@@ -15,13 +15,18 @@ public sealed class GuardedBodyLink(IBodyLink inner, PrivacyOptions options, See
 
     /// <summary>Whether the options ask for a guard at all.</summary>
     public static bool IsWanted(PrivacyOptions options) =>
-        options is not { SmashedClip: 0, SmashedNoise: 0, GradientClip: 0, GradientNoise: 0 };
+        options is not { SmashedClip: 0, SmashedNoise: 0, GradientClip: 0, GradientNoise: 0, GradientRegion: 1 };
 
     public Tensor Forward(Tensor smashed, StepTime time) =>
         inner.Forward(Guarded(smashed, options.SmashedClip, options.SmashedNoise, seeds.Stream("guard.smashed", time.Round, time.Step)), time);
 
-    public Tensor Backward(Tensor featuresGradient, StepTime time) =>
-        inner.Backward(Guarded(featuresGradient, options.GradientClip, options.GradientNoise, seeds.Stream("guard.gradient", time.Round, time.Step)), time);
+    public Tensor Backward(Tensor featuresGradient, StepTime time)
+    {
+        using var scope = NewDisposeScope();
+        var coarse = Regions.Averaged(featuresGradient, options.GradientRegion);
+        var guarded = Guarded(coarse, options.GradientClip, options.GradientNoise, seeds.Stream("guard.gradient", time.Round, time.Step));
+        return inner.Backward(guarded, time).MoveToOuterDisposeScope();
+    }
 
     public Tensor Infer(Tensor smashed) =>
         inner.Infer(Guarded(smashed, options.SmashedClip, options.SmashedNoise, seeds.Stream("guard.inference", inferences++)));

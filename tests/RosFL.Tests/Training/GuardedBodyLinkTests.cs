@@ -36,6 +36,15 @@ public class GuardedBodyLinkTests
     }
 
     [Fact]
+    public void Backward_region_sendsItsMeanInPlaceOfEveryPosition()
+    {
+        using var scope = NewDisposeScope();
+        using var link = new GuardedBodyLink(new EchoLink(), new() { GradientRegion = 2 }, new Seeds(1));
+        var sent = link.Backward(tensor(new float[] { 0, 1, 2, 3, 4, 5, 6, 7, 8 }).reshape(1, 1, 3, 3), new StepTime(0, 0, 1));
+        Assert.Equal([2, 2, 3.5f, 2, 2, 3.5f, 6.5f, 6.5f, 8], sent.contiguous().data<float>().ToArray());
+    }
+
+    [Fact]
     public void IsWanted_withoutAnyOption_isFalse() => Assert.False(GuardedBodyLink.IsWanted(new()));
 
     private static Tensor Sent(PrivacyOptions options, Tensor values, int step = 0)

@@ -13,6 +13,7 @@ internal sealed class AuditedModel : IDisposable
     private readonly SitePart part;
     private readonly IBodyLink body;
     private readonly WireTap? tap;
+    private readonly WireTap ear = new(null);
 
     private AuditedModel(Study study, SitePart part, IBodyLink body, WireTap? tap) => (this.study, this.part, this.body, this.tap) = (study, part, body, tap);
 
@@ -54,8 +55,18 @@ internal sealed class AuditedModel : IDisposable
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         part.Train(false);
+        study.Guarded(ear, "audit").Forward(part.Levels.Head(images, out _), Once);
+        return ear.Smashed!.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What the body answers to images, without a graph.</summary>
+    public Tensor Features(Tensor images)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        part.Train(false);
         body.Forward(part.Levels.Head(images, out _), Once);
-        return tap!.Smashed!.MoveToOuterDisposeScope();
+        return tap!.Features!.MoveToOuterDisposeScope();
     }
 
     /// <summary>The network's output for images.</summary>

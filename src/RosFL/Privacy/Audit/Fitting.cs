@@ -13,23 +13,26 @@ internal sealed record Fitted(int Steps, bool Plateau);
 /// <summary>Trains an attacker's network until held-out images say that more training gains nothing.</summary>
 internal static class Fitting
 {
-    private const int Batch = 8, Look = 100, Patience = 300;
+    private const int MostImages = 8, FewestImages = 2, PixelsInBatch = 8 * 64 * 64, Look = 100, Patience = 300;
     private const double Rate = 2e-3, LowRate = 5e-4, Gain = 0.01;
 
+    /// <param name="progress">Told the steps so far, now and then.</param>
     public static Fitted ToPlateau(
-        nn.Module<Tensor, Tensor> decoder, Lesson lesson, AuditImages images, Batch heldOut, AuditOptions options, CancellationToken cancellation)
+        nn.Module<Tensor, Tensor> decoder, Lesson lesson, AuditImages images, Batch heldOut, AuditOptions options, Action<int> progress, CancellationToken cancellation)
     {
         var part = new Part(PartName.Tail, [new("decoder", decoder)], CPU);
         using var rule = new AdamRule(part, new TrainingOptions(), decoupled: false);
         var rate = Rate;
         var losses = new List<double>();
+        var count = (int)Math.Clamp(PixelsInBatch * heldOut.Images.shape[0] / heldOut.Images.numel(), FewestImages, MostImages);
         for (var step = 0; step < options.MostSteps; step++)
         {
             cancellation.ThrowIfCancellationRequested();
-            Step(decoder, lesson, images, step);
+            Step(decoder, lesson, () => images.Auxiliary(step, count));
             rule.Step(rate);
             part.ClearGradients();
             if ((step + 1) % Look != 0) continue;
+            progress(step + 1);
             losses.Add(HeldOutLoss(decoder, lesson, heldOut));
             if (step + 1 < options.LeastSteps || !IsFlat(losses)) continue;
             if (rate < Rate) return new(step + 1, true);
@@ -40,10 +43,10 @@ internal static class Fitting
         return new(options.MostSteps, false);
     }
 
-    private static void Step(nn.Module<Tensor, Tensor> decoder, Lesson lesson, AuditImages images, int step)
+    private static void Step(nn.Module<Tensor, Tensor> decoder, Lesson lesson, Func<Batch> next)
     {
         using var scope = NewDisposeScope();
-        var batch = images.Auxiliary(step, Batch);
+        var batch = next();
         lesson.Loss.Of(decoder.call(lesson.See(batch)), lesson.Want(batch), batch.Mask).backward();
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using RosFL.Federation;
 using RosFL.Imaging;
 using RosFL.Runs;
+using RosFL.Tensors;
 using static TorchSharp.torch;
 
 namespace RosFL.Privacy.Audit;
@@ -15,7 +16,7 @@ public sealed class LeakageAudit(RunOptions run, SiteImages own, SiteImages? aux
 {
     public const int FewestPersons = 30, FewestSteps = 1500;
     internal const string LinearName = "A0 linear", DecoderName = "A1 decoder", HeadlessName = "A2 decoder without the head";
-    private const int HeldOutImages = 32, RidgeImages = 192;
+    private const int HeldOutImages = 32, RidgeImages = 192, StepsBetweenNotices = 500;
 
     /// <summary>All measurements of one cut, with the pictures for the site's own eyes.</summary>
     public (CutAudit Result, IReadOnlyList<AuditPicture> Pictures) Audit(CutOptions cut, CancellationToken cancellation)
@@ -45,7 +46,7 @@ public sealed class LeakageAudit(RunOptions run, SiteImages own, SiteImages? aux
         var result = new CutAudit(
             CutName.Of(cut), [.. crossed.Smashed.shape.Skip(1)], 2 * sizeof(float) * (crossed.Smashed.numel() + crossed.Features.numel()) / shown.Count,
             TaskScore.Of(model, victims, run), TaskScore.Of(siteOnly, victims, run),
-            ImageScores.Of(mean.expand(truth.shape), truth), ImageScores.Of(Baselines.Pixelated(truth, 4), truth), ImageScores.Of(Baselines.Pixelated(truth, 8), truth),
+            ImageScores.Of(mean.expand(truth.shape), truth), ImageScores.Of(Regions.Averaged(truth, 4), truth), ImageScores.Of(Regions.Averaged(truth, 8), truth),
             [.. attacks.Select(a => new Reconstruction(a.Name, ImageScores.Of(a.Images, truth), a.Steps, a.Plateau, gallery.Identified(a.Images)))], gallery.Count,
             masks, TaskScore.MeanMask(images, victims, run), steps == 0 ? null : MembershipAttack.Of(model, images, new Seeds(run.Seed).For("audit.bootstrap")),
             Statistics.DistanceCorrelation(Vectors(truth), Vectors(crossed.Smashed)), shown.Count, images.Persons, images.HasForeignAuxiliary, run.Audit.LeastSteps, clock.Elapsed.TotalSeconds);
@@ -53,6 +54,11 @@ public sealed class LeakageAudit(RunOptions run, SiteImages own, SiteImages? aux
     }
 
     private void Say(CutOptions cut, string stage) => progress($"Cut {CutName.Of(cut)}: {stage}");
+
+    private Action<int> StepsOf(CutOptions cut, string stage) => steps =>
+    {
+        if (steps % StepsBetweenNotices == 0) Say(cut, $"{stage}, {steps} steps");
+    };
 
     /// <summary>A0, A1 and A2 on the victims, in 0..1.</summary>
     private IEnumerable<(string Name, Tensor Images, int Steps, bool Plateau)> Reconstruct(
@@ -64,28 +70,29 @@ public sealed class LeakageAudit(RunOptions run, SiteImages own, SiteImages? aux
         yield return (LinearName, ridge.Reconstruct(crossed.Smashed), 0, true);
 
         Say(cut, DecoderName);
-        using var decoder = Fit(new(b => model.Smash(b.Images), b => unit.ToUnit(b.Images), DecoderAttack.ImageLoss), "audit.a1");
+        using var decoder = Fit(new(b => model.Smash(b.Images), b => unit.ToUnit(b.Images), DecoderAttack.ImageLoss), "audit.a1", DecoderName);
         yield return (DecoderName, Intensities.Clipped(decoder.Decode(victims)), decoder.Fitted.Steps, decoder.Fitted.Plateau);
 
         Say(cut, HeadlessName);
         using var head = SubstituteHead.Fit(study, images, crossed.Smashed, cancellation);
-        using var headless = Fit(new(b => head.Smash(b.Images), b => unit.ToUnit(b.Images), DecoderAttack.ImageLoss), "audit.a2");
+        using var headless = Fit(new(b => head.Smash(b.Images), b => unit.ToUnit(b.Images), DecoderAttack.ImageLoss), "audit.a2", HeadlessName);
         yield return (HeadlessName, Intensities.Clipped(headless.Seeing(b => model.Smash(b.Images), victims).Decode(victims)), headless.Fitted.Steps, headless.Fitted.Plateau);
 
-        DecoderAttack Fit(Lesson lesson, string purpose) =>
-            DecoderAttack.Fit(lesson, images, heldOut, run.Network.InputChannels, run, purpose, cancellation);
+        DecoderAttack Fit(Lesson lesson, string purpose, string name) =>
+            DecoderAttack.Fit(lesson, images, heldOut, run.Network.InputChannels, run, purpose, StepsOf(cut, name), cancellation);
     }
 
     /// <summary>A3 from each thing that crosses; none where the task has no labels.</summary>
     private List<StolenMask> StealMasks(CutOptions cut, AuditedModel model, AuditImages images, Batch heldOut, Batch victims, CancellationToken cancellation)
     {
         if (run.Task != StudyTask.Segmentation) return [];
-        (string Name, Func<Observation, Tensor> Take)[] sources = [("smashed", o => o.Smashed), ("features", o => o.Features), ("gradient", o => o.Gradient)];
+        (string Name, Func<Batch, Tensor> See)[] sources = [("smashed", b => model.Smash(b.Images)), ("features", b => model.Features(b.Images)), ("gradient", b => model.Observe(b).Gradient)];
         return [.. sources.Select(source =>
         {
-            Say(cut, $"A3 mask from {source.Name}");
-            var lesson = new Lesson(b => source.Take(model.Observe(b)), b => b.Targets, Training.Losses.Losses.Make(new TrainingOptions(), run.Task, run.Network.OutputChannels));
-            using var attack = DecoderAttack.Fit(lesson, images, heldOut, run.Network.OutputChannels, run, "audit.a3", cancellation);
+            var name = $"A3 mask from {source.Name}";
+            Say(cut, name);
+            var lesson = new Lesson(source.See, b => b.Targets, Training.Losses.Losses.Make(new TrainingOptions(), run.Task, run.Network.OutputChannels));
+            using var attack = DecoderAttack.Fit(lesson, images, heldOut, run.Network.OutputChannels, run, "audit.a3", StepsOf(cut, name), cancellation);
             return new StolenMask(source.Name, TaskScore.Dice(attack.Decode(victims), victims, run), attack.Fitted.Steps, attack.Fitted.Plateau);
         })];
     }

@@ -19,7 +19,8 @@ public sealed class RidgeAttack(int factor, Tensor coefficients, Tensor meanImag
     public static RidgeAttack Fit(Tensor smashed, Tensor images, Tensor meanImage)
     {
         using var scope = NewDisposeScope();
-        var factor = (int)Math.Max(1, Math.Round((double)images.shape[2] / smashed.shape[2]));
+        var factor = FactorOf(images.shape[2], smashed.shape[2]);
+        smashed = Whole(smashed, images, factor);
         var (x, y) = (Seen(smashed, meanImage, factor), Rows(Blocks(Covered(images, smashed, factor), factor)));
         var stride = Math.Max(1, x.shape[0] / MostRows);
         (x, y) = (x.slice(0, 0, x.shape[0], stride).to(ScalarType.Float64), y.slice(0, 0, y.shape[0], stride).to(ScalarType.Float64));
@@ -35,6 +36,7 @@ public sealed class RidgeAttack(int factor, Tensor coefficients, Tensor meanImag
     {
         using var scope = NewDisposeScope();
         var images = meanImage.expand([smashed.shape[0], .. meanImage.shape.Skip(1)]).clone();
+        smashed = Whole(smashed, images, factor);
         var blocks = Seen(smashed, meanImage, factor).to(ScalarType.Float64).mm(coefficients).to(ScalarType.Float32);
         Covered(images, smashed, factor).copy_(Joined(blocks, smashed.shape, factor, images.shape[1]));
         return Intensities.Clipped(images).MoveToOuterDisposeScope();
@@ -44,6 +46,21 @@ public sealed class RidgeAttack(int factor, Tensor coefficients, Tensor meanImag
     {
         coefficients.Dispose();
         meanImage.Dispose();
+    }
+
+    /// <summary>A stride leaves ceil(pixels / factor) positions; unpadded convolutions leave fewer positions than pixels.</summary>
+    private static int FactorOf(long pixels, long positions)
+    {
+        var near = (int)Math.Max(1, Math.Round((double)pixels / positions));
+        return (pixels + near - 1) / near == positions ? near : (int)(pixels / positions);
+    }
+
+    /// <summary>The positions that cover <paramref name="factor"/> whole pixels along each axis.</summary>
+    private static Tensor Whole(Tensor smashed, Tensor images, int factor)
+    {
+        for (var axis = 2; axis < smashed.dim(); axis++)
+            smashed = smashed.narrow(axis, 0, Math.Min(smashed.shape[axis], images.shape[axis] / factor));
+        return smashed;
     }
 
     private static Tensor Gram(Tensor a, Tensor b) => a.t().mm(b);

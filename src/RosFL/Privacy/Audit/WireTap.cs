@@ -6,7 +6,8 @@ namespace RosFL.Privacy.Audit;
 /// <summary>
 /// A body that answers, remembers what crossed, and never learns: what the outermost link wrapper lets through is what it has seen.
 /// </summary>
-internal sealed class WireTap(BodyReplica body) : IBodyLink
+/// <param name="body">Null answers with what it heard, where only that is asked for.</param>
+internal sealed class WireTap(BodyReplica? body) : IBodyLink
 {
     public Tensor? Smashed { get; private set; }
 
@@ -28,7 +29,7 @@ internal sealed class WireTap(BodyReplica body) : IBodyLink
         return Smashed!.new_zeros(Smashed!.shape);
     }
 
-    public Tensor Infer(Tensor smashed) => body.Infer(smashed);
+    public Tensor Infer(Tensor smashed) => body?.Infer(smashed) ?? smashed.alias();
 
-    public void Dispose() => body.Dispose();
+    public void Dispose() => body?.Dispose();
 }

@@ -26,6 +26,8 @@ public static partial class RunOptionsCheck
         Images(rules, run);
         Scanner(rules, run);
         Wire(rules, run);
+        Privacy(rules, run.Privacy);
+        Audit(rules, run.Audit);
         if (names is not null)
             RunNameRules.Apply(rules, run, names);
         if (whole) RunEffectRules.Apply(rules, run);
@@ -91,6 +93,26 @@ public static partial class RunOptionsCheck
             "Options 'training.classWeights' and 'training.federatedClassWeights' exclude each other: remove one.");
     }
 
+    private static void Privacy(RunRules rules, PrivacyOptions privacy)
+    {
+        rules.AtLeast(privacy.SmashedClip, 0, "run.Privacy.SmashedClip");
+        rules.AtLeast(privacy.SmashedNoise, 0, "run.Privacy.SmashedNoise");
+        rules.AtLeast(privacy.GradientClip, 0, "run.Privacy.GradientClip");
+        rules.AtLeast(privacy.GradientNoise, 0, "run.Privacy.GradientNoise");
+        rules.AtLeast(privacy.GradientRegion, 1, "run.Privacy.GradientRegion");
+        rules.AtLeast(privacy.HeadPenaltyWeight, 0, "run.Privacy.HeadPenaltyWeight");
+    }
+
+    private static void Audit(RunRules rules, AuditOptions audit)
+    {
+        rules.AtLeast(audit.TrainingSteps, 0, "run.Audit.TrainingSteps");
+        rules.AtLeast(audit.LeastSteps, 1, "run.Audit.LeastSteps");
+        rules.AtLeast(audit.MostSteps, 1, "run.Audit.MostSteps");
+        rules.AtLeast(audit.DecoderChannels, 1, "run.Audit.DecoderChannels");
+        rules.AtLeast(audit.Victims, 1, "run.Audit.Victims");
+        rules.AtLeast(audit.Gallery, 2, "run.Audit.Gallery");
+    }
+
     private static void Sites(RunRules rules, RunOptions run)
     {
         rules.Require(run.Data.Validation is > 0 and < 1, run.Data.Validation, "it must be above 0 and below 1");
@@ -100,7 +122,6 @@ public static partial class RunOptionsCheck
         rules.AtLeast(run.Data.SubjectGroup, 0);
         rules.AtLeast(run.Data.MaxImages, 0);
         rules.AtLeast(run.Data.DirichletAlpha, 0);
-        rules.AtLeast(run.Data.QuantitySkew, 1);
         rules.AtLeast(run.Data.QuantitySkew, 1);
         rules.AtLeast(run.Data.CacheMiB, 1);
         rules.AtLeast(run.Data.Phantoms.Sites, 1);

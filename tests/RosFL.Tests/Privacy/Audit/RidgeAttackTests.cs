@@ -32,6 +32,15 @@ public class RidgeAttackTests
         Assert.InRange(scores.Ssim, MeanScores().Ssim + 0.1, 0.99);
     }
 
+    [Theory]
+    [InlineData(0, 9, 1)] // as four unpadded convolutions of the paper's network leave it
+    [InlineData(1, 3, 3)] // 11 positions, the last of which is partly outside
+    public void Fit_headThatLeavesAnOddSize_readsBackWhatItCovers(int padding, int side, int stride)
+    {
+        var scores = Attacked(images => nn.functional.avg_pool2d(nn.functional.pad(images, [0, padding, 0, padding]), side, stride));
+        Assert.InRange(scores.Ssim, MeanScores().Ssim, 1);
+    }
+
     [Fact]
     public void Fit_constantHead_scoresAsTheMeanImage() =>
         Assert.Equal(MeanScores().Ssim, Attacked(images => zeros_like(images)).Ssim, 0.02);
