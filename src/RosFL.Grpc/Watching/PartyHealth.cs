@@ -5,7 +5,7 @@ namespace RosFL.Grpc.Watching;
 /// <summary>Whether a party's process does its work, in a word for whoever looks after it; set by the process, read by the health endpoint.</summary>
 public sealed class PartyHealth
 {
-    public const string DiskFull = "disk full", Paused = "paused";
+    public const string DiskFull = "disk full or not writable", Paused = "paused";
 
     private volatile string trouble = "starting";
 
@@ -20,6 +20,6 @@ public sealed class PartyHealth
         if (failure.Code == ExitCode.NoSpace) Hindered(DiskFull);
     }
 
-    /// <param name="what">A short word such as "disk full" or "paused": never a name of a file or an image.</param>
+    /// <param name="what">A short word such as "disk full or not writable" or "paused": never a name of a file or an image.</param>
     public void Hindered(string what) => trouble = what;
 }

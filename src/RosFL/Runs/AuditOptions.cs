@@ -6,7 +6,7 @@ public sealed record AuditOptions
     /// <summary>Whether a site joins the study over a network only with an audit of its cut that is green or amber, or its officer's signed override.</summary>
     public bool Required { get; init; }
 
-    /// <summary>Cuts to be audited: "depth" or "depth:channelsXstride", e.g. "1", "2:8x1", "2:4x2". Empty: every depth, each as it is and with 8x1, 4x1 and 4x2.</summary>
+    /// <summary>Cuts to be audited: "depth" or "depth:channelsXstride", e.g. "1", "1:4x4", "2:4x2". Empty: every depth, each as it is, with 4x2 and with 4x4.</summary>
     public string[] Cuts { get; init; } = [];
 
     /// <summary>Steps for which each cut's network is trained at the site before it is attacked; 0 attacks untrained weights.</summary>

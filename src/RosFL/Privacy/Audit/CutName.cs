@@ -5,10 +5,10 @@ using RosFL.Runs;
 
 namespace RosFL.Privacy.Audit;
 
-/// <summary>Cuts as <c>audit.cuts</c> spells them: "2" or "2:8x1" (depth, channels, stride).</summary>
+/// <summary>Cuts as <c>audit.cuts</c> spells them: "2" or "2:4x2" (depth, channels, stride).</summary>
 public static partial class CutName
 {
-    private static readonly (int Channels, int Stride)[] Narrowings = [(0, 1), (8, 1), (4, 1), (4, 2)];
+    private static readonly (int Channels, int Stride)[] Narrowings = [(0, 1), (4, 2), (4, 4)];
 
     public static string Of(CutOptions cut) =>
         string.Create(CultureInfo.InvariantCulture, $"{cut.Depth}{(cut.NarrowChannels == 0 ? "" : $":{cut.NarrowChannels}x{cut.NarrowStride}")}");
@@ -26,7 +26,7 @@ public static partial class CutName
     {
         var match = Pattern().Match(name);
         if (!match.Success)
-            throw new RosflException(ExitCode.InvalidRun, $"Cut '{name}' of audit.cuts is malformed: write a depth, or depth:channelsXstride such as '2:8x1'.");
+            throw new RosflException(ExitCode.InvalidRun, $"Cut '{name}' of audit.cuts is malformed: write a depth, or depth:channelsXstride such as '2:4x2'.");
         int Number(int group, int otherwise) => match.Groups[group].Success ? int.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture) : otherwise;
         return new CutOptions { Depth = Number(1, 1), NarrowChannels = Number(2, 0), NarrowStride = Number(3, 1) };
     }

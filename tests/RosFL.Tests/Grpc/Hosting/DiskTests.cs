@@ -5,8 +5,8 @@ using RosFL.Federation;
 namespace RosFL.Tests.Grpc.Hosting;
 
 /// <summary>
-/// A party's disk, a small file system of its own, fills up during training: the study pauses, says so in a sentence and at the party's health, and goes on to
-/// the same weights when there is space again.
+/// A party's disk, a small file system of its own, fills up or may no longer be written during training: the study pauses, says so in a sentence and at the party's
+/// health, and goes on to the same weights when it can write again.
 /// </summary>
 public sealed class DiskTests
 {
@@ -16,7 +16,17 @@ public sealed class DiskTests
     [InlineData("hospital-1")]
     [InlineData(HostedStudy.Computation)]
     [InlineData(HostedStudy.Aggregation)]
-    public async Task Disk_thatIsFull_pausesTheTrainingUntilThereIsSpace(string party)
+    public Task Disk_thatIsFull_pausesTheTrainingUntilThereIsSpace(string party) =>
+        PausesAsync(party, disk => disk.Fill(), disk => disk.Free(), party == HostedStudy.Aggregation ? "disk is full" : "NoSpace|disk is full");
+
+    [Theory]
+    [InlineData("hospital-1")]
+    [InlineData(HostedStudy.Computation)]
+    [InlineData(HostedStudy.Aggregation)]
+    public Task Folder_thatMayNotBeWritten_pausesTheTrainingUntilItMay(string party) =>
+        PausesAsync(party, disk => disk.Protect(), disk => disk.Unprotect(), party == HostedStudy.Aggregation ? "writable" : "NoSpace|writable");
+
+    private static async Task PausesAsync(string party, Action<SmallDisk> hinder, Action<SmallDisk> free, string alarm)
     {
         using var study = new HostedStudy(sites: 2, rounds: 3) { Watched = party };
         var undisturbed = await study.SimulatedAsync();
@@ -24,11 +34,11 @@ public sealed class DiskTests
         var (alarms, health) = (new List<string>(), "");
         var serving = study.ServeAsync(told =>
         {
-            if (told is SimulationProgress.Committed { Round.Round: 0 }) disk.Fill();
+            if (told is SimulationProgress.Committed { Round.Round: 0 }) hinder(disk);
             if (told is not SimulationProgress.Phase(var text) || !text.StartsWith(Pauses, StringComparison.Ordinal)) return;
             alarms.Add(text[Pauses.Length..]);
             if (health.Length == 0) health = HealthOf(study.WatchPort);
-            disk.Free();
+            free(disk);
         });
         var sites = study.Sites.Select(site => study.JoinAsync(site, CancellationToken.None)).ToList();
         await serving;
@@ -36,8 +46,8 @@ public sealed class DiskTests
         await study.EndAsync();
 
         Assert.NotEmpty(alarms);
-        Assert.Matches(party == HostedStudy.Aggregation ? "disk is full" : "NoSpace|disk is full", alarms[0]);
-        Assert.Equal("disk full", health);
+        Assert.Matches(alarm, alarms[0]);
+        Assert.Equal("disk full or not writable", health);
         using var store = study.OpenStore();
         Assert.Equal(undisturbed, store.Rounds().Select(r => r.ModelHash));
     }
@@ -67,7 +77,16 @@ public sealed class DiskTests
 
         public void Free() => File.Delete(Filler);
 
-        public void Dispose() => Run("umount", "-l", folder);
+        /// <summary>Nothing may be changed, made or deleted, not even by an administrator.</summary>
+        public void Protect() => Assert.SkipUnless(Run("chattr", "-R", "+i", folder), "This system's file system in memory cannot be protected.");
+
+        public void Unprotect() => Run("chattr", "-R", "-i", folder);
+
+        public void Dispose()
+        {
+            Unprotect();
+            Run("umount", "-l", folder);
+        }
 
         public void Fill()
         {
