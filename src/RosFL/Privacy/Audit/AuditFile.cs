@@ -6,7 +6,7 @@ namespace RosFL.Privacy.Audit;
 
 /// <summary>audit.json: what was measured at a site, cut by cut.</summary>
 /// <param name="Name">Of the audited run.</param>
-/// <param name="Terms">Hash of what decides how much leaks besides the cut: task, network, preprocessing, guards.</param>
+/// <param name="Terms">Hash of what decides how much leaks besides the cut: task, network, training, preprocessing, guards.</param>
 public sealed record AuditFile(string Site, string Name, string Terms, AuditLimits Limits, AuditedCut[] Cuts)
 {
     private static readonly JsonSerializerOptions Options = new(RunJson.Options) { RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true };
@@ -36,6 +36,7 @@ public sealed record AuditFile(string Site, string Name, string Terms, AuditLimi
         {
             ["task"] = shared["task"]?.DeepClone(),
             ["network"] = shared["network"]?.DeepClone(),
+            ["training"] = shared["training"]?.DeepClone(),
             ["preprocessing"] = shared["preprocessing"]?.DeepClone(),
             ["guards"] = JsonSerializer.SerializeToNode(guards, RunJson.Options),
         });
