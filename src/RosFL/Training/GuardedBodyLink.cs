@@ -20,13 +20,8 @@ public sealed class GuardedBodyLink(IBodyLink inner, PrivacyOptions options, See
     public Tensor Forward(Tensor smashed, StepTime time) =>
         inner.Forward(Guarded(smashed, options.SmashedClip, options.SmashedNoise, seeds.Stream("guard.smashed", time.Round, time.Step)), time);
 
-    public Tensor Backward(Tensor featuresGradient, StepTime time)
-    {
-        using var scope = NewDisposeScope();
-        var coarse = Regions.Averaged(featuresGradient, options.GradientRegion);
-        var guarded = Guarded(coarse, options.GradientClip, options.GradientNoise, seeds.Stream("guard.gradient", time.Round, time.Step));
-        return inner.Backward(guarded, time).MoveToOuterDisposeScope();
-    }
+    public Tensor Backward(Tensor featuresGradient, StepTime time) =>
+        inner.Backward(Guarded(Regions.Averaged(featuresGradient, options.GradientRegion), options.GradientClip, options.GradientNoise, seeds.Stream("guard.gradient", time.Round, time.Step)), time);
 
     public Tensor Infer(Tensor smashed) =>
         inner.Infer(Guarded(smashed, options.SmashedClip, options.SmashedNoise, seeds.Stream("guard.inference", inferences++)));

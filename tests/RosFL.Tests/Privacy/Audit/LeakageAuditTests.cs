@@ -18,6 +18,7 @@ public class LeakageAuditTests
         Data = new() { Phantoms = new() { Sites = 1, ImagesPerSite = 10, Size = 32 } },
         Preprocessing = new() { Intensity = IntensityKind.ZScore, BinaryLabels = true },
         Machine = new() { Threads = 1 },
+        Privacy = new() { GradientRegion = 2 },
         Audit = new() { Cuts = ["1:2x2"], TrainingSteps = 2, LeastSteps = 10, MostSteps = 10, DecoderChannels = 4, Victims = 4 },
     };
 
