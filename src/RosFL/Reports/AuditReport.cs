@@ -55,7 +55,7 @@ public static class AuditReport
         foreach (var r in results)
             table.Row(r.Cut, Three(r.MeanMaskDice), Of(r, "smashed"), Of(r, "features"), Of(r, "gradient"), Three(r.MaskLeak!.Value), r.MaskGrade(run.Audit.Limits)!.Value.ToString().ToLowerInvariant());
         page.Table(table);
-        static string Of(CutAudit r, string source) => Three(r.StolenMasks.First(m => m.Source == source).Dice);
+        static string Of(CutAudit r, string source) => r.StolenMasks.FirstOrDefault(m => m.Source == source) is { } stolen ? Three(stolen.Dice) : "–";
     }
 
     private static void Pictures(HtmlPage page, IReadOnlyList<CutAudit> results, Func<CutAudit, IReadOnlyList<string[]>> pictures)

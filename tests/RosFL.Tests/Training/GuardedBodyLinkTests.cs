@@ -44,6 +44,18 @@ public class GuardedBodyLinkTests
         Assert.Equal([2, 2, 3.5f, 2, 2, 3.5f, 6.5f, 6.5f, 8], sent.contiguous().data<float>().ToArray());
     }
 
+    [Theory]
+    [InlineData(GradientKind.Exact, 1, 3)]
+    [InlineData(GradientKind.Mixed, 2, 2)]
+    [InlineData(GradientKind.Withheld, 0, 0)]
+    public void Backward_gradient_sendsOwnMeanOfTheBatchOrZeros(GradientKind kind, float first, float second)
+    {
+        using var scope = NewDisposeScope();
+        using var link = new GuardedBodyLink(new EchoLink(), new() { Gradient = kind }, new Seeds(1));
+        var sent = link.Backward(stack([ones(1, 2, 2), ones(1, 2, 2).Times(3)]), new StepTime(0, 0, 1));
+        Assert.Equal([first, first, first, first, second, second, second, second], sent.contiguous().data<float>().ToArray());
+    }
+
     [Fact]
     public void IsWanted_withoutAnyOption_isFalse() => Assert.False(GuardedBodyLink.IsWanted(new()));
 

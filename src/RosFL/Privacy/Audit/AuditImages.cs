@@ -50,13 +50,24 @@ internal sealed class AuditImages
     /// <summary>Always the same images, of auxiliary persons that <see cref="Auxiliary"/> never shows: they tell when an attacker has learned all it can.</summary>
     public Batch HeldOut(int count) => Draw(auxiliary, heldOut, seeds.For("audit.held-out"), count);
 
-    /// <summary>The images under attack, always the same, in the order of persons, one image of each person before a second of any.</summary>
-    public IReadOnlyList<Shown> Victims() => InTurns(victims.SelectMany((source, s) => source.ItemSubjects.Select((subject, i) => new Shown(source, i, subject, seeds.For("audit.victim", s, i)))))
-        .Take(study.Run.Audit.Victims).ToList();
+    /// <summary>
+    /// The images under attack, always the same, in the order of persons, one image of each person before a second of any. Where training sees
+    /// patches, further patches of the same images follow until there are enough.
+    /// </summary>
+    public IReadOnlyList<Shown> Victims() => Drawn("audit.victim", victims, study.Run.Preprocessing.Patch.Length > 0 ? study.Run.Audit.Victims : 1);
 
-    /// <summary>Members in the same manner, as many as victims at most.</summary>
-    public IReadOnlyList<Shown> MembersShown() =>
-        InTurns(members.ItemSubjects.Select((subject, i) => new Shown(members, i, subject, seeds.For("audit.member", i)))).Take(study.Run.Audit.Victims).ToList();
+    /// <summary>The same without further patches.</summary>
+    public IReadOnlyList<Shown> OthersShown() => Drawn("audit.victim", victims, rounds: 1);
+
+    /// <summary>Members in the same manner.</summary>
+    public IReadOnlyList<Shown> MembersShown() => Drawn("audit.member", [members], rounds: 1);
+
+    private List<Shown> Drawn(string purpose, IReadOnlyList<SiteImages> sources, int rounds)
+    {
+        IEnumerable<Shown> Round(int round) => InTurns(sources.SelectMany((source, s) =>
+            source.ItemSubjects.Select((subject, i) => new Shown(source, i, subject, seeds.For(purpose, round, s, i)))));
+        return [.. Enumerable.Range(0, rounds).SelectMany(Round).Take(study.Run.Audit.Victims)];
+    }
 
     /// <summary>Some images as a batch on the study's device and in its memory layout, in the caller's dispose scope.</summary>
     public Batch Load(IEnumerable<Shown> shown)

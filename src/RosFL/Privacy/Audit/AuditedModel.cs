@@ -1,5 +1,6 @@
 using RosFL.Federation;
 using RosFL.Imaging;
+using RosFL.Tensors;
 using RosFL.Training;
 using static TorchSharp.torch;
 
@@ -8,12 +9,12 @@ namespace RosFL.Privacy.Audit;
 /// <summary>The network of one cut, whole at the site that audits it: trained on the site's own images, then watched at the cut.</summary>
 internal sealed class AuditedModel : IDisposable
 {
-    private static readonly StepTime Once = new(0, 0, 1);
     private readonly Study study;
     private readonly SitePart part;
     private readonly IBodyLink body;
     private readonly WireTap? tap;
     private readonly WireTap ear = new(null);
+    private int crossings;
 
     private AuditedModel(Study study, SitePart part, IBodyLink body, WireTap? tap) => (this.study, this.part, this.body, this.tap) = (study, part, body, tap);
 
@@ -35,18 +36,31 @@ internal sealed class AuditedModel : IDisposable
         return new(study, part, study.NewNoBody(), null);
     }
 
-    /// <summary>Sees the batch as the computation server would, in the caller's dispose scope and without a graph.</summary>
+    /// <summary>Sees the images as the computation server would, in training batches of the study's size; in the caller's dispose scope and without a graph.</summary>
     public Observation Observe(Batch batch)
     {
         using var scope = NewDisposeScope();
         using var grad = enable_grad();
         part.Train(false);
+        var (count, each) = (batch.Images.shape[0], study.Run.Training.Batch);
+        var seen = new List<Observation>();
+        for (long first = 0; first < count; first += each) seen.Add(ObserveTogether(batch.Narrow(first, Math.Min(each, count - first))));
+        Tensor All(Func<Observation, Tensor> of) => cat([.. seen.Select(of)], 0).MoveToOuterDisposeScope();
+        return new(All(o => o.Smashed), All(o => o.Features), All(o => o.Gradient));
+    }
+
+    private Observation ObserveTogether(Batch batch)
+    {
+        using var scope = NewDisposeScope();
+        var time = Next();
         var smashed = part.Levels.Head(batch.Images, out var skips).detach();
-        var features = body.Forward(smashed, Once).detach().requires_grad_();
+        var features = body.Forward(smashed, time).detach().requires_grad_();
         study.NewLoss().Of(part.Levels.Tail(features, [.. skips.Select(s => s?.detach())]), batch.Targets, batch.Mask).backward();
-        body.Backward(features.grad!, Once);
+        body.Backward(features.grad!, time);
         part.ClearGradients();
-        return new(tap!.Smashed!.MoveToOuterDisposeScope(), tap.Features!.MoveToOuterDisposeScope(), tap.Gradient!.MoveToOuterDisposeScope());
+        // the loss is a mean over the batch, and an attacker knows of how many images
+        var gradient = tap!.Gradient!.Times(batch.Images.shape[0]);
+        return new(tap.Smashed!.MoveToOuterDisposeScope(), tap.Features!.MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
     }
 
     /// <summary>The smashed values of images, without a graph, as they cross.</summary>
@@ -55,7 +69,7 @@ internal sealed class AuditedModel : IDisposable
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         part.Train(false);
-        study.Guarded(ear, "audit").Forward(part.Levels.Head(images, out _), Once);
+        study.Guarded(ear, "audit").Forward(part.Levels.Head(images, out _), Next());
         return ear.Smashed!.MoveToOuterDisposeScope();
     }
 
@@ -65,7 +79,7 @@ internal sealed class AuditedModel : IDisposable
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         part.Train(false);
-        body.Forward(part.Levels.Head(images, out _), Once);
+        body.Forward(part.Levels.Head(images, out _), Next());
         return tap!.Features!.MoveToOuterDisposeScope();
     }
 
@@ -90,6 +104,9 @@ internal sealed class AuditedModel : IDisposable
         part.Dispose();
         body.Dispose();
     }
+
+    /// <summary>A step of its own for everything that crosses, since a guard's noise is another one at every step.</summary>
+    private StepTime Next() => new(0, crossings++, int.MaxValue);
 
     private static void Write(SitePart part, Model model)
     {

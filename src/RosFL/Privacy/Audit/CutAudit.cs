@@ -53,13 +53,16 @@ public sealed record CutAudit(
         return colour == AuditGrade.Red || WhyInconclusive() is null ? colour : AuditGrade.Inconclusive;
     }
 
-    /// <summary>The colour of the labels' leak; null where the task has none.</summary>
-    public AuditGrade? MaskGrade(AuditLimits limits) => MaskLeak is { } leak ? Colour(leak, limits) : null;
+    /// <summary>The colour of the labels' leak; null where nothing was stolen. They pass only against decoders of all three sources that had learned all they could.</summary>
+    public AuditGrade? MaskGrade(AuditLimits limits) => MaskLeak is not { } leak ? null
+        : Colour(leak, limits) is var colour && (colour == AuditGrade.Red || (StolenMasks.Count == LeakageAudit.MaskSources && StolenMasks.All(m => m.Plateau) && WhyInconclusive() is null)) ? colour
+        : AuditGrade.Inconclusive;
 
     /// <summary>Why a cut that looks safe may not be called so; null where it may.</summary>
     public string? WhyInconclusive() =>
         Persons < LeakageAudit.FewestPersons && !HasForeignAuxiliary ? $"{Persons} persons are too few for a verdict: {LeakageAudit.FewestPersons} are needed, or another site's images with --auxiliary"
         : LeastSteps < LeakageAudit.FewestSteps ? $"the decoder may stop after {LeastSteps} steps: set audit.leastSteps to {LeakageAudit.FewestSteps} or more"
+        : Reconstructions.Count < LeakageAudit.ImageAttacks ? "attacks were left out: leave audit.attacks empty"
         : Reconstructions.All(r => r.Attacker != LeakageAudit.DecoderName || !r.Plateau) ? "the decoder was still learning: raise audit.mostSteps"
         : null;
 

@@ -14,7 +14,7 @@ namespace RosFL.Privacy.Audit;
 /// <param name="progress">Told each stage in words.</param>
 public sealed class LeakageAudit(RunOptions run, SiteImages own, SiteImages? auxiliary, Action<string> progress)
 {
-    public const int FewestPersons = 30, FewestSteps = 1500;
+    public const int FewestPersons = 30, FewestSteps = 1500, ImageAttacks = 3, MaskSources = 3;
     internal const string LinearName = "A0 linear", DecoderName = "A1 decoder", HeadlessName = "A2 decoder without the head";
     private const int HeldOutImages = 32, RidgeImages = 192, StepsBetweenNotices = 500;
 
@@ -69,10 +69,14 @@ public sealed class LeakageAudit(RunOptions run, SiteImages own, SiteImages? aux
         using var ridge = RidgeAttack.Fit(model.Smash(known.Images), unit.ToUnit(known.Images), mean);
         yield return (LinearName, ridge.Reconstruct(crossed.Smashed), 0, true);
 
-        Say(cut, DecoderName);
-        using var decoder = Fit(new(b => model.Smash(b.Images), b => unit.ToUnit(b.Images), DecoderAttack.ImageLoss), "audit.a1", DecoderName);
-        yield return (DecoderName, Intensities.Clipped(decoder.Decode(victims)), decoder.Fitted.Steps, decoder.Fitted.Plateau);
+        if (run.Audit.Tries(AuditAttack.Decoder))
+        {
+            Say(cut, DecoderName);
+            using var decoder = Fit(new(b => model.Smash(b.Images), b => unit.ToUnit(b.Images), DecoderAttack.ImageLoss), "audit.a1", DecoderName);
+            yield return (DecoderName, Intensities.Clipped(decoder.Decode(victims)), decoder.Fitted.Steps, decoder.Fitted.Plateau);
+        }
 
+        if (!run.Audit.Tries(AuditAttack.Headless)) yield break;
         Say(cut, HeadlessName);
         using var head = SubstituteHead.Fit(study, images, crossed.Smashed, cancellation);
         using var headless = Fit(new(b => head.Smash(b.Images), b => unit.ToUnit(b.Images), DecoderAttack.ImageLoss), "audit.a2", HeadlessName);
@@ -86,8 +90,13 @@ public sealed class LeakageAudit(RunOptions run, SiteImages own, SiteImages? aux
     private List<StolenMask> StealMasks(CutOptions cut, AuditedModel model, AuditImages images, Batch heldOut, Batch victims, CancellationToken cancellation)
     {
         if (run.Task != StudyTask.Segmentation) return [];
-        (string Name, Func<Batch, Tensor> See)[] sources = [("smashed", b => model.Smash(b.Images)), ("features", b => model.Features(b.Images)), ("gradient", b => model.Observe(b).Gradient)];
-        return [.. sources.Select(source =>
+        (AuditAttack Attack, string Name, Func<Batch, Tensor> See)[] sources =
+        [
+            (AuditAttack.SmashedMask, "smashed", b => model.Smash(b.Images)),
+            (AuditAttack.FeaturesMask, "features", b => model.Features(b.Images)),
+            (AuditAttack.GradientMask, "gradient", b => model.Observe(b).Gradient),
+        ];
+        return [.. sources.Where(source => run.Audit.Tries(source.Attack)).Select(source =>
         {
             var name = $"A3 mask from {source.Name}";
             Say(cut, name);

@@ -12,7 +12,7 @@ internal static class MembershipAttack
             using var scope = NewDisposeScope();
             return model.Loss(images.Load([s]));
         })];
-        var (members, others) = (Losses(images.MembersShown()), Losses(images.Victims()));
+        var (members, others) = (Losses(images.MembersShown()), Losses(images.OthersShown()));
         static double Found(IReadOnlyList<double> m, IReadOnlyList<double> o) => Statistics.TruePositives(m, o, 0.01);
         var (auc, found) = (Statistics.Interval(members, others, seed, Statistics.Auc), Statistics.Interval(members, others, seed, Found));
         return new(Statistics.Auc(members, others), auc.Low, auc.High, Found(members, others), found.Low, found.High);

@@ -9,6 +9,12 @@ public sealed record AuditOptions
     /// <summary>Cuts to be audited: "depth" or "depth:channelsXstride", e.g. "1", "1:4x4", "2:4x2". Empty: every depth, each as it is, with 4x2 and with 4x4.</summary>
     public string[] Cuts { get; init; } = [];
 
+    /// <summary>Attacks besides the linear one; empty: all. With some left out no cut can pass.</summary>
+    public AuditAttack[] Attacks { get; init; } = [];
+
+    /// <summary>Whether an attack is tried.</summary>
+    public bool Tries(AuditAttack attack) => Attacks.Length == 0 || Attacks.Contains(attack);
+
     /// <summary>Steps for which each cut's network is trained at the site before it is attacked; 0 attacks untrained weights.</summary>
     public int TrainingSteps { get; init; } = 600;
 
@@ -28,6 +34,24 @@ public sealed record AuditOptions
     public int Gallery { get; init; } = 100;
 
     public AuditLimits Limits { get; init; } = new();
+}
+
+public enum AuditAttack
+{
+    /// <summary>A1: a decoder of the images, with the true head.</summary>
+    Decoder,
+
+    /// <summary>A2: the same without the head.</summary>
+    Headless,
+
+    /// <summary>A3: the label map from smashed values.</summary>
+    SmashedMask,
+
+    /// <summary>A3: the label map from features.</summary>
+    FeaturesMask,
+
+    /// <summary>A3: the label map from the features' gradient.</summary>
+    GradientMask,
 }
 
 /// <summary>

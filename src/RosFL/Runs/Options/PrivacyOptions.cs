@@ -28,6 +28,9 @@ public sealed record PrivacyOptions
     /// <summary>As <see cref="SmashedNoise"/>, for the features' gradient, as a multiple of <see cref="GradientClip"/>.</summary>
     public double GradientNoise { get; init; }
 
+    /// <summary>What the body's side gets to see of the features' gradient, which tells most of the labels.</summary>
+    public GradientKind Gradient { get; init; }
+
     /// <summary>Positions along each axis over which the features' gradient is averaged before it leaves, so that it tells where a label begins only to so many positions; 1: none.</summary>
     public int GradientRegion { get; init; } = 1;
 
@@ -36,6 +39,18 @@ public sealed record PrivacyOptions
 
     /// <summary>How much it pays: the penalty, 0 to 1, times this is added to the loss that the head's gradient comes from.</summary>
     public double HeadPenaltyWeight { get; init; } = 1;
+}
+
+public enum GradientKind
+{
+    /// <summary>Every image's own.</summary>
+    Exact,
+
+    /// <summary>The mean over the batch, for every image of it.</summary>
+    Mixed,
+
+    /// <summary>Zeros: the body keeps the weights that it starts from, and the head learns through its skips alone.</summary>
+    Withheld,
 }
 
 public enum HeadPenaltyKind

@@ -20,8 +20,8 @@ public class GradeTests
     [Fact]
     public void Grade_decoderStillLearning_isInconclusiveUnlessAlreadyRed()
     {
-        Assert.Equal(AuditGrade.Inconclusive, (Made(0.40) with { Reconstructions = [A("A1 decoder", 0.40, plateau: false)] }).Grade(Limits));
-        Assert.Equal(AuditGrade.Red, (Made(0.40) with { Reconstructions = [A("A1 decoder", 0.80, plateau: false)] }).Grade(Limits));
+        Assert.Equal(AuditGrade.Inconclusive, (Made(0.40) with { Reconstructions = Attacks(A("A1 decoder", 0.40, plateau: false)) }).Grade(Limits));
+        Assert.Equal(AuditGrade.Red, (Made(0.40) with { Reconstructions = Attacks(A("A1 decoder", 0.80, plateau: false)) }).Grade(Limits));
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public class GradeTests
     [Fact]
     public void Grade_personFoundOrMembershipSeen_isNotGreen()
     {
-        Assert.Equal(AuditGrade.Amber, (Made(0.40) with { Reconstructions = [A("A1 decoder", 0.40, plateau: true, identified: 0.2)] }).Grade(Limits));
+        Assert.Equal(AuditGrade.Amber, (Made(0.40) with { Reconstructions = Attacks(A("A1 decoder", 0.40, plateau: true, identified: 0.2)) }).Grade(Limits));
         Assert.Equal(AuditGrade.Amber, (Made(0.40) with { Membership = new(0.7, 0.6, 0.8, 0.1, 0, 0.2) }).Grade(Limits));
     }
 
@@ -49,6 +49,20 @@ public class GradeTests
         Assert.Equal(AuditGrade.Green, stolen.Grade(Limits));
         Assert.Equal(AuditGrade.Red, stolen.MaskGrade(Limits));
         Assert.Null(Made(0.36).MaskGrade(Limits));
+    }
+
+    [Fact]
+    public void Grade_attackLeftOut_isInconclusive() =>
+        Assert.Equal(AuditGrade.Inconclusive, (Made(0.40) with { Reconstructions = [A("A0 linear", 0.35, plateau: true), A("A1 decoder", 0.40, plateau: true)] }).Grade(Limits));
+
+    [Fact]
+    public void MaskGrade_needsDecodersOfAllSourcesAtTheirPlateau()
+    {
+        StolenMask[] all = [new("smashed", 0.2, 100, true), new("features", 0.2, 100, true), new("gradient", 0.25, 100, true)];
+        var safe = Made(0.36) with { StolenMasks = all, MeanMaskDice = 0.2 };
+        Assert.Equal(AuditGrade.Green, safe.MaskGrade(Limits));
+        Assert.Equal(AuditGrade.Inconclusive, (safe with { StolenMasks = all[..2] }).MaskGrade(Limits));
+        Assert.Equal(AuditGrade.Inconclusive, (safe with { StolenMasks = [.. all[..2], all[2] with { Plateau = false }] }).MaskGrade(Limits));
     }
 
     [Theory]
@@ -69,7 +83,9 @@ public class GradeTests
 
     internal static Reconstruction A(string name, double ssim, bool plateau, double identified = 0.01) => new(name, new(ssim, ssim, ssim, 20), 2000, plateau, identified);
 
+    private static Reconstruction[] Attacks(Reconstruction decoder) => [A("A0 linear", 0.35, plateau: true), decoder, A("A2 decoder without the head", 0.35, plateau: true)];
+
     internal static CutAudit Made(double ssim) => new(
-        "1", [4, 32, 32], 1000, 30, 29, new(0.35, 0.4, 0.5, 15), new(0.6, 0.6, 0.6, 20), new(0.5, 0.5, 0.5, 18), [A("A0 linear", 0.35, true), A("A1 decoder", ssim, plateau: true)], 60,
+        "1", [4, 32, 32], 1000, 30, 29, new(0.35, 0.4, 0.5, 15), new(0.6, 0.6, 0.6, 20), new(0.5, 0.5, 0.5, 18), Attacks(A("A1 decoder", ssim, plateau: true)), 60,
         [], 0, null, 0.5, 20, 60, false, 1500, 1);
 }

@@ -1,8 +1,10 @@
+using RosFL.Federation;
 using RosFL.Imaging;
 using RosFL.Privacy.Audit;
 using RosFL.Runs;
 using RosFL.Tests.Runs;
 using RosFL.Tests.Training;
+using TorchSharp;
 
 namespace RosFL.Tests.Privacy.Audit;
 
@@ -45,6 +47,57 @@ public class LeakageAuditTests
         Assert.Equal((result.Score, result.Leak, result.Strongest), (read.Score, read.Leak, read.Strongest));
         Assert.Contains("data:image/png", File.ReadAllText(files.ReportPath), StringComparison.Ordinal);
         Assert.Contains("\"grade\": \"inconclusive\"", File.ReadAllText(files.JsonPath), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Audit_victims_arePatchesOfEveryPersonUntilThereAreEnough()
+    {
+        var run = Run with { Preprocessing = Run.Preprocessing with { Patch = [16, 16] }, Audit = Run.Audit with { Victims = 13 } };
+        var images = new AuditImages(new Study(run), SiteImages.Open(run)[0], null);
+        var shown = images.Victims();
+        Assert.Equal(13, shown.Count);
+        Assert.Equal(images.OthersShown(), shown.Take(images.OthersShown().Count));
+        Assert.Equal(13, shown.Select(s => s.Seed).Distinct().Count());
+        Assert.All(shown.GroupBy(s => s.Subject), patches => Assert.True(patches.Count() > 1));
+    }
+
+    /// <summary>A gradient's size depends on how many images share the loss: the attackers must learn from what they will see.</summary>
+    [Fact]
+    public void Observe_manyImages_areSeenInTrainingBatches()
+    {
+        using var scope = torch.NewDisposeScope();
+        var study = new Study(Run with { Training = new() { Batch = 2 } });
+        var images = new AuditImages(study, SiteImages.Open(Run)[0], null);
+        using var model = AuditedModel.Of(study, LocalTraining.Train(study, images, steps: 0, hasBody: true, default));
+        var four = images.Auxiliary(0, 4);
+        var together = model.Observe(four);
+        var apart = torch.cat([model.Observe(four.Narrow(0, 2)).Gradient, model.Observe(four.Narrow(2, 2)).Gradient], 0);
+        Assert.True(together.Gradient.equal(apart).all().item<bool>());
+        Assert.Equal(4, together.Smashed.shape[0]);
+    }
+
+    /// <summary>Noise that is the same at every step could be learned.</summary>
+    [Fact]
+    public void Observe_again_drawsOtherNoise()
+    {
+        using var scope = torch.NewDisposeScope();
+        var study = new Study(Run with { Privacy = new() { SmashedNoise = 1 } });
+        var images = new AuditImages(study, SiteImages.Open(Run)[0], null);
+        using var model = AuditedModel.Of(study, LocalTraining.Train(study, images, steps: 0, hasBody: true, default));
+        var one = images.Auxiliary(0, 1);
+        Assert.False(model.Observe(one).Smashed.equal(model.Observe(one).Smashed).any().item<bool>());
+        Assert.False(model.Smash(one.Images).equal(model.Smash(one.Images)).any().item<bool>());
+    }
+
+    [Fact]
+    public void Audit_someAttacks_triesThoseAndConcludesNothing()
+    {
+        var run = Run with { Audit = Run.Audit with { Attacks = [AuditAttack.GradientMask] } };
+        var (result, _) = new LeakageAudit(run, SiteImages.Open(run)[0], null, _ => { }).Audit(Cut, default);
+        Assert.Equal("A0 linear", Assert.Single(result.Reconstructions).Attacker);
+        Assert.Equal("gradient", Assert.Single(result.StolenMasks).Source);
+        AuditLimits lax = new() { Green = 1, Amber = 1 };
+        Assert.Equal((AuditGrade.Inconclusive, AuditGrade.Inconclusive), (result.Grade(lax), result.MaskGrade(lax)!.Value));
     }
 
     [Fact]
