@@ -5,16 +5,27 @@ namespace RosFL.Training;
 
 /// <summary>
 /// OpenMP reads its environment when libtorch is loaded, and .NET's own environment never reaches native code: the variables must be set
-/// natively before the first tensor.
+/// natively before the first tensor. So must the allocator's thresholds: by default glibc gives the memory of a step's tensors back to the
+/// system and takes it again, page by page, in the next.
 /// </summary>
 public static partial class TorchEnvironment
 {
+    private const int TrimThreshold = -1, MapThreshold = -3; // glibc's malloc.h
+    private const int KeptBytes = 256 << 20, MappedBytes = 32 << 20;
+
     /// <summary>Sets OMP_NUM_THREADS and, unless the user has set it, OMP_WAIT_POLICY=PASSIVE (idle threads sleep and leave the cores to others).</summary>
     /// <param name="threads">Threads inside one tensor operation.</param>
     public static void Prepare(int threads)
     {
         Set("OMP_NUM_THREADS", threads.ToString(CultureInfo.InvariantCulture));
         if (Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null) Set("OMP_WAIT_POLICY", "PASSIVE");
+        if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable("MALLOC_TRIM_THRESHOLD_") is null) KeepFreedMemory();
+    }
+
+    private static void KeepFreedMemory()
+    {
+        UnixSetAllocator(TrimThreshold, KeptBytes);
+        UnixSetAllocator(MapThreshold, MappedBytes);
     }
 
     private static void Set(string name, string value)
@@ -26,6 +37,9 @@ public static partial class TorchEnvironment
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int UnixSet(string name, string value, int overwrite);
+
+    [LibraryImport("libc", EntryPoint = "mallopt")]
+    private static partial int UnixSetAllocator(int parameter, int value);
 
     [LibraryImport("ucrtbase", EntryPoint = "_wputenv_s", StringMarshalling = StringMarshalling.Utf16)]
     private static partial int WindowsSet(string name, string value);
