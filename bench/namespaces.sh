@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Six parties in six network namespaces, by the commands of docs/deploy.md: four sites, a computation server, an aggregation server; the certificate
-# authority stays outside. Every wire has its own shaping, and a party can be killed. Needs root, `ip` and `openssl`; with RATE also `tc`.
+# authority stays outside. Every wire has its own shaping, and a party can be killed. Needs root, `ip`, `openssl` and `bc`; with RATE also `tc`.
 #
 #   sudo bench/namespaces.sh [RUN.json] [SETTING ...]      # settings of the run file, e.g. rounds=4 wire.payload=bf16
 #   RATE=100mbit    limits what each party sends

@@ -29,10 +29,10 @@ internal static class RemoteBench
         for (var i = 0; i < WarmUps; i++) remote.Run(images);
     }
 
-    private static RunOptions Of(RunOptions run, BenchOptions options, int size) =>
+    public static RunOptions Of(RunOptions run, BenchOptions options, int size) =>
         run.With(options, MemoryLayout.ChannelsLast) with { Preprocessing = new() { Patch = [size, size] }, Evaluation = new() { Window = [size, size] } };
 
-    private static IEnumerable<(string, RunOptions)> Cuts()
+    public static IEnumerable<(string, RunOptions)> Cuts()
     {
         yield return ("RED-CNN 96, depth 1 (the paper's)", BenchRun.RedCnn());
         yield return ("U-Net 32, depth 2, 8 channels", BenchRun.UNet() with { Cut = new() { Depth = 2, NarrowChannels = 8 } });

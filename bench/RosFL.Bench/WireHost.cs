@@ -24,7 +24,8 @@ internal sealed class WireHost : IDisposable
     private readonly WebApplication application;
     private readonly GrpcChannel channel;
 
-    public WireHost(bool tls)
+    /// <param name="through">Another way to the server's address; null goes straight to it.</param>
+    public WireHost(bool tls, Func<Uri, Uri>? through = null)
     {
         Studies = new BodyStudies(new BodyLimits { BytesInFlight = 4L << 30 });
         var credentials = trust.New(new Party(PartyRole.ComputationServer, "body"));
@@ -46,6 +47,7 @@ internal sealed class WireHost : IDisposable
         application.MapGrpcService<TensorEcho>().WithMetadata(new CallersAttribute(PartyRole.Site));
         application.StartAsync().GetAwaiter().GetResult();
         var address = new Uri(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        address = through?.Invoke(address) ?? address;
         channel = tls
             ? trust.New(new Party(PartyRole.Site, Site)).NewChannel(address, PartyRole.ComputationServer, "body", WireChannel.Limit, WireChannel.KeepAlive)
             : Plain(address);
