@@ -8,19 +8,14 @@ using RosFL.Training;
 namespace RosFL.Grpc.Coordination;
 
 /// <summary>
-/// The aggregation server's end of a site in another process. The site dials; commands are numbered and kept until they are answered, and
-/// given again to a site that comes back. A site whose process is another one has lost what it was doing: its training is redone.
+/// The aggregation server's end of a site in another process, which dials: what a round asks of a site, as commands and their answers.
 /// </summary>
 /// <param name="patience">A training site that shows no step for so long is gone from the round.</param>
 public sealed class RemoteSite(string name, TimeSpan patience, TimeProvider time, Action<StepRecord>? onStep = null) : ISite
 {
     private readonly Lock gate = new();
-    private readonly SortedDictionary<long, PendingCommand> pending = [];
-    private TaskCompletionSource here = NewEvent(), left = NewEvent();
-    private SiteSession? session;
+    private readonly SiteCommands commands = new(name, patience, time);
     private SiteFacts? facts;
-    private string process = "";
-    private long number, lastSign;
     private (int Round, int Attempt, int Step) lastStep = (-1, 0, 0);
 
     public string Name => name;
@@ -37,15 +32,9 @@ public sealed class RemoteSite(string name, TimeSpan patience, TimeProvider time
     /// <summary>Whether the site has ever come.</summary>
     public bool IsKnown => facts is not null;
 
-    public bool IsHere
-    {
-        get { lock (gate) return session is not null; }
-    }
+    public bool IsHere => commands.IsHere;
 
-    public Task HereAsync(CancellationToken cancellation)
-    {
-        lock (gate) return here.Task.WaitAsync(cancellation);
-    }
+    public Task HereAsync(CancellationToken cancellation) => commands.HereAsync(cancellation);
 
     /// <summary>Gives the site the state after a round that it lacks; null where the server has the states itself.</summary>
     public Func<RemoteSite, int, CancellationToken, Task>? GiveState { get; init; }
@@ -86,12 +75,7 @@ public sealed class RemoteSite(string name, TimeSpan patience, TimeProvider time
     /// <summary>A site that is away, or leaves before it answers, hears the outcome when it is back.</summary>
     public async Task CommitAsync(CommitRecord record, CancellationToken cancellation)
     {
-        Task leaving;
-        lock (gate)
-        {
-            if (session is null) return;
-            leaving = left.Task;
-        }
+        if (commands.Leaving is not { } leaving) return;
         var told = AskAsync(new SiteCommand { Commit = WireJson.Write(record) }, [], cancellation);
         if (await Task.WhenAny(told, leaving) == told) await told;
         else _ = told.ContinueWith(t => t.Exception, TaskScheduler.Default); // goes on; a failure is observed and told again with the next round
@@ -99,7 +83,7 @@ public sealed class RemoteSite(string name, TimeSpan patience, TimeProvider time
 
     public Task AbortAsync(RoundKey key, CancellationToken cancellation)
     {
-        lock (gate) session?.Send(new(new SiteCommand { Number = ++number, Abort = new AbortOrder { Round = key.Round, Attempt = key.Attempt } }, []));
+        commands.Tell(new SiteCommand { Abort = new AbortOrder { Round = key.Round, Attempt = key.Attempt } });
         return Task.CompletedTask;
     }
 
@@ -127,103 +111,27 @@ public sealed class RemoteSite(string name, TimeSpan patience, TimeProvider time
             if (facts is not null && facts != said)
                 throw new RosflException(ExitCode.InvalidData, $"Site '{name}' comes with {said} and began the study with {facts}: a study's data must not change.");
             facts = said;
-            session?.End();
-            session = coming;
-            lastSign = time.GetTimestamp();
-            if (process != hello.Process)
-                foreach (var lost in pending.Values.Where(p => p.Command.ContentCase is SiteCommand.ContentOneofCase.Train or SiteCommand.ContentOneofCase.Hidden && p.IsSent))
-                    lost.Done.TrySetException(new SiteLostException(name, isGone: false, $"Site '{name}' came back without its work in round {(lost.Command.Train?.Round ?? lost.Command.Hidden.Round) + 1}."));
-            process = hello.Process;
-            foreach (var open in pending.Values.Where(p => !p.Done.Task.IsCompleted)) Send(open);
-            left = NewEvent();
-            here.TrySetResult();
         }
+        commands.Attach(coming, hello.Process);
     }
 
-    internal void Detach(SiteSession going)
-    {
-        lock (gate)
-        {
-            if (session != going) return;
-            session = null;
-            here = NewEvent();
-            left.TrySetResult();
-        }
-    }
+    internal void Detach(SiteSession going) => commands.Detach(going);
 
-    internal void Answer(SiteAnswer answer)
-    {
-        lock (gate)
-        {
-            lastSign = time.GetTimestamp();
-            if (pending.TryGetValue(answer.Reply.Command, out var open)) open.Done.TrySetResult(answer);
-        }
-    }
+    internal void Answer(SiteAnswer answer) => commands.Answer(answer);
 
     internal void Step(SiteStep step)
     {
+        commands.Sign();
         var at = (step.Round, step.Attempt, step.Step);
         lock (gate)
         {
-            lastSign = time.GetTimestamp();
             if (at.CompareTo(lastStep) <= 0) return; // came again
             lastStep = at;
         }
         onStep?.Invoke(new StepRecord(step.Round, name, step.Step, [], step.Loss));
     }
 
-    private void Send(PendingCommand open)
-    {
-        if (session is null) return;
-        open.IsSent = true;
-        session.Send(new(open.Command, open.Arrays));
-    }
-
-    /// <summary>Gives a command and waits for its answer, however often the site comes and goes.</summary>
-    private async Task<SiteAnswer> AskAsync(SiteCommand command, IReadOnlyList<NamedArray> arrays, CancellationToken cancellation)
-    {
-        var open = new PendingCommand(command, arrays);
-        lock (gate)
-        {
-            command.Number = ++number;
-            lastSign = time.GetTimestamp();
-            pending.Add(command.Number, open);
-            Send(open);
-        }
-        try
-        {
-            var answer = await WithPatienceAsync(open, cancellation);
-            return answer.Reply.ContentCase == SiteReply.ContentOneofCase.Failure ? throw SiteFailures.From(name, answer.Reply.Failure) : answer;
-        }
-        finally
-        {
-            lock (gate) pending.Remove(command.Number);
-        }
-    }
-
-    private async Task<SiteAnswer> WithPatienceAsync(PendingCommand open, CancellationToken cancellation)
-    {
-        while (true)
-        {
-            TimeSpan rest;
-            lock (gate)
-            {
-                // only training shows steps; for anything else to be here is sign enough
-                if (session is not null && open.Command.Train is null) lastSign = time.GetTimestamp();
-                rest = patience - time.GetElapsedTime(lastSign);
-            }
-            if (rest <= TimeSpan.Zero)
-                throw new SiteLostException(name, isGone: true, $"Site '{name}' gave no sign for {patience.TotalSeconds:0.#} s.");
-            try
-            {
-                return await open.Done.Task.WaitAsync(rest, time, cancellation);
-            }
-            catch (TimeoutException) when (!open.Done.Task.IsCompleted)
-            {
-                // a step may have come meanwhile
-            }
-        }
-    }
+    private Task<SiteAnswer> AskAsync(SiteCommand command, IReadOnlyList<NamedArray> arrays, CancellationToken cancellation) => commands.AskAsync(command, arrays, cancellation);
 
     /// <summary>Asks again, once, after the site was given the state that it lacked.</summary>
     private async Task<SiteAnswer> WithStateAsync(Func<Task<SiteAnswer>> ask, CancellationToken cancellation)
@@ -252,8 +160,6 @@ public sealed class RemoteSite(string name, TimeSpan patience, TimeProvider time
                 // the next try finds it back
             }
     }
-
-    private static TaskCompletionSource NewEvent() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private RosflException Unexpected(string what) => new(ExitCode.Protocol, $"Site '{name}' did not answer with {what}: update its program.");
 }

@@ -5,7 +5,7 @@ namespace RosFL.Grpc.Watching;
 /// <summary>Whether a party's process does its work, in a word for whoever looks after it; set by the process, read by the health endpoint.</summary>
 public sealed class PartyHealth
 {
-    public const string DiskFull = "disk full or not writable", Paused = "paused";
+    public const string CannotStore = "disk full or not writable", Paused = "paused";
 
     private volatile string trouble = "starting";
 
@@ -17,7 +17,7 @@ public sealed class PartyHealth
     /// <summary>Takes note of a failure that somebody here must mend: a disk that is full or may not be written.</summary>
     public void Failed(RosflException failure)
     {
-        if (failure.Code == ExitCode.NoSpace) Hindered(DiskFull);
+        if (failure.Code == ExitCode.NoSpace) Hindered(CannotStore);
     }
 
     /// <param name="what">A short word such as "disk full or not writable" or "paused": never a name of a file or an image.</param>
