@@ -89,7 +89,10 @@ if [ -n "${KILL:-}" ]; then
   committed() { grep -c '^round' "$work/aggregate.out" || true; }
   before=$(committed)
   kill -9 "${pids[$KILL]}"; killed=$(date +%s.%N); start "$KILL"
-  until [ "$(committed)" -gt "$before" ]; do sleep 0.05; done
+  until [ "$(committed)" -gt "$before" ]; do
+    kill -0 "${pids[${sites[0]}]}" 2>/dev/null || { echo "no round was left to be committed: raise rounds, or lower KILL_AFTER"; exit 1; }
+    sleep 0.05
+  done
   echo "killed $KILL; the next round was committed $(echo "$(date +%s.%N) - $killed" | bc) s later"
 fi
 for site in "${sites[@]}"; do
