@@ -9,7 +9,7 @@ namespace RosFL.Cli.Commands;
 /// <summary><c>rosfl data</c>: look at data before training, and convert DICOM.</summary>
 internal static class DataCommand
 {
-    public static Command Create() => new("data", "Inspect image folders, import DICOM.") { Inspect(), Import() };
+    public static Command Create() => new("data", "Inspect image folders, import DICOM, count for a study.") { Inspect(), Import(), DataStatisticsCommand.Create() };
 
     private static Command Inspect()
     {

@@ -3,6 +3,7 @@ using RosFL.Cli.Display;
 using RosFL.Cli.Loopback;
 using RosFL.Federation;
 using RosFL.Imaging.Datasets;
+using RosFL.Imaging.Preprocessing;
 using RosFL.Runs;
 
 namespace RosFL.Cli.Commands;
@@ -23,6 +24,7 @@ internal static class UpCommand
         {
             var file = run.Load(parsed);
             if (parsed.GetValue(sites) is > 0 and var count) file = file.With([$"data.phantoms.sites={count}"], RunArguments.Names);
+            file = SiteStatistics.Gathered(file, RunArguments.Names); // what sites tell by 'rosfl data statistics' in a real network
             var networked = NetworkedRun.Of(file, DatasetCatalog.Sites(file.Options).Count, RunArguments.Names);
             file = networked.Run;
             string folder;

@@ -1,4 +1,5 @@
 using RosFL.Federation;
+using RosFL.Imaging.Preprocessing;
 using RosFL.Runs;
 
 namespace RosFL.Grpc.Coordination;
@@ -22,8 +23,8 @@ public static class NetworkRules
                 $"Run '{run.Name}' asks for privacy.secureAggregation paillier, which is for comparison in one process: run it with 'rosfl simulate', or choose malicious.");
         if (study.HidesParts && run.Output.RoundWeights)
             throw new RosflException(ExitCode.InvalidRun, $"Run '{run.Name}' asks for output.roundWeights, which the aggregation server cannot write under secure aggregation: remove it.");
-        if (run.Preprocessing.Intensity == IntensityKind.CtForeground || run.Training.FederatedClassWeights)
+        if (SiteStatistics.AreNeeded(run))
             throw new RosflException(ExitCode.InvalidRun,
-                $"Run '{run.Name}' needs statistics over all sites (preprocessing.intensity ct-foreground or training.federatedClassWeights), which only 'rosfl simulate' gathers: use window and training.classWeights.");
+                $"Run '{run.Name}' needs statistics over all sites (preprocessing.intensity ct-foreground or training.federatedClassWeights): make them at every site with 'rosfl data statistics', and give them to 'rosfl study new --statistics'.");
     }
 }

@@ -5,6 +5,7 @@ using RosFL.Grpc.Release;
 using RosFL.Grpc.Trust;
 using RosFL.Grpc.Wire;
 using RosFL.Imaging;
+using RosFL.Imaging.Preprocessing;
 using RosFL.Models;
 using RosFL.Runs;
 using RosFL.Training;
@@ -49,7 +50,7 @@ public sealed class FinishedSite : IDisposable
     public Task PredictAsync(IReadOnlyList<string> images, string output, string masks, Action<string> written, CancellationToken cancellation) => thread.RunAsync(() =>
     {
         var described = study.Run.Data.Sites.Any(site => site.Name == Name) ? Name : "";
-        using var predictor = new Predictor(study, new NewImages(study.Run, site: described, masks: masks), kept.Parts, OpenBody(cancellation));
+        using var predictor = new Predictor(study, new NewImages(study.Run, ForegroundStatistics.Of(study.Run), described, masks), kept.Parts, OpenBody(cancellation));
         foreach (var image in images) written(predictor.Predict(image, output));
     });
 

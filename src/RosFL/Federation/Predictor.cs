@@ -35,7 +35,7 @@ public sealed class Predictor : IDisposable
         // the weights come from the run's checkpoint, so the file that it began from need not be there any more
         var run = folder.Run.Options with { Training = folder.Run.Options.Training with { InitialWeights = "" } };
         var study = new Study(run);
-        var foreground = run.Preprocessing.Intensity == IntensityKind.CtForeground ? ForegroundStatistics.Read(folder.ForegroundPath) : null;
+        var foreground = run.Preprocessing.Intensity == IntensityKind.CtForeground ? ForegroundStatistics.Of(run) ?? ForegroundStatistics.Read(folder.ForegroundPath) : null;
         var images = new NewImages(run, foreground, Described(study, site), masks);
         var model = FinishedModel.Load(folder, study, site, elsewhere).Parts;
         return new(study, images, model, LocalBody(study, model));

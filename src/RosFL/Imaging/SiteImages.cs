@@ -55,7 +55,7 @@ public sealed class SiteImages : ITrainingItems
 
     /// <summary>
     /// One training site by itself, as the simulation would open it, with no more than its own secret. Statistics that preprocessing needs
-    /// over all sites are put in by <see cref="With"/>.
+    /// over all sites are in the run, or put in by <see cref="With"/>.
     /// </summary>
     /// <exception cref="RosflException">The data do not fit the run, or the run deals subjects out over all sites.</exception>
     public static SiteImages OpenOne(RunOptions run, string site, StudySeeds seeds)
@@ -68,7 +68,7 @@ public sealed class SiteImages : ITrainingItems
         if (index < 0)
             throw new RosflException(ExitCode.InvalidRun, $"Site '{site}' is not among the sites of the run ({string.Join(", ", names)}): correct its name or data.sites.");
         var cases = SiteCases.Divide(run, DatasetCatalog.Open(run, seeds, name => name == site).Single(), index, names.Count, seeds.Site(site));
-        return new(site, cases, run, new PictureCache(run.Data.CacheMiB * (1L << 20)));
+        return new(site, cases, run, new PictureCache(run.Data.CacheMiB * (1L << 20)), ForegroundStatistics.Of(run));
     }
 
     /// <summary>Training sites from a simulated study's own data sets.</summary>
@@ -79,7 +79,7 @@ public sealed class SiteImages : ITrainingItems
         SiteImages[] sites = [.. SiteCases.Divide(run, datasets, StudySeeds.OfRun(run.Seed)).Select((cases, i) => new SiteImages(datasets[i].Site, cases, run, cache))];
         if (run.Preprocessing.Intensity != IntensityKind.CtForeground)
             return sites;
-        var agreed = FederatedStatistics.Merge(sites.Select(s => s.ForegroundSums()));
+        var agreed = ForegroundStatistics.Of(run) ?? FederatedStatistics.Merge(sites.Select(s => s.ForegroundSums()));
         return [.. sites.Select(s => s.With(agreed))];
     }
 

@@ -48,6 +48,34 @@ public sealed class StudyCommandsTests : IDisposable
         Assert.Contains("3 lines", await RunAsync("audit-log", "verify", "north/audit-log.jsonl"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Statistics_ofEverySite_giveTheManifestItsClassWeights()
+    {
+        string[] settings = ["--set", "task=segmentation", "network.name=unet", "network.outputChannels=2", "preprocessing.intensity=z-score", "preprocessing.binaryLabels=true",
+            "training.federatedClassWeights=true", "evaluation.scoreWindow=null", "preprocessing.window=null", "data.phantoms.size=32", "data.phantoms.imagesPerSite=6", "data.phantoms.sites=2"];
+        using (var trust = new RosFL.Grpc.Trust.ThrowAwayTrust(TimeProvider.System))
+            foreach (var party in (Party[])[new(PartyRole.AggregationServer, "merge"), new(PartyRole.ComputationServer, "bodies"), new(PartyRole.Site, "hospital-1"), new(PartyRole.Site, "hospital-2")])
+                File.WriteAllText(folder[$"{party.Name}.entry.json"], StrictJson.Text(trust.Write(folder[party.Name], party).Entry()));
+        foreach (var site in (string[])["hospital-1", "hospital-2"])
+            await RunAsync(["data", "statistics", "--site", site, "--out", $"{site}.statistics.json", .. settings]);
+        string[] study = ["study", "new", "--id", "demo", "--out", "demo.json", .. settings, "--roster", "merge.entry.json", "bodies.entry.json", "hospital-1.entry.json", "hospital-2.entry.json"];
+        Assert.Contains("hospital-2", await FailAsync([.. study, "--statistics", "hospital-1.statistics.json"]), StringComparison.Ordinal);
+        await RunAsync([.. study, "--statistics", "hospital-1.statistics.json", "hospital-2.statistics.json"]);
+        var weights = ApprovedManifest.Load(folder["demo.json"]).Manifest.Run.Training.ClassWeights;
+        Assert.Equal(2, weights.Length);
+        Assert.InRange(weights[0], 0.1, 1);
+        Assert.True(weights[1] > 1);
+    }
+
+    private async Task<string> FailAsync(params string[] arguments)
+    {
+        using var process = Start(arguments);
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        Assert.NotEqual(0, process.ExitCode);
+        return await output + await error;
+    }
+
     private async Task<string> RunAsync(params string[] arguments)
     {
         using var process = Start(arguments);

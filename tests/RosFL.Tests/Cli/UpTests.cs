@@ -26,6 +26,21 @@ public sealed class UpTests : IDisposable
         Assert.Empty(NetworkOnLoopback.ProcessesOf(up.Folder));
     }
 
+    /// <summary>One intensity map and one set of class weights for all sites, from sums that each makes of its own images.</summary>
+    [Fact]
+    public async Task Up_withStatisticsOverAllSites_trainsWhatSimulateTrains()
+    {
+        string[] settings =
+        [
+            "--set", "task=segmentation", "network.outputChannels=2", "preprocessing.intensity=ct-foreground", "preprocessing.binaryLabels=true",
+            "training.federatedClassWeights=true", "evaluation.scoreWindow=null",
+        ];
+        var simulated = await network.SimulateAsync("ros-fl", settings);
+        var up = await network.UpAsync("ros-fl", more: settings);
+        Assert.Equal(simulated.Models, up.Models);
+        Assert.Equal(simulated.Scores, up.Scores);
+    }
+
     /// <summary>With three sites the aggregation server sees masked sums only, and the study ends as the simulation does under the same option.</summary>
     [Theory]
     [InlineData("ros-fl")]

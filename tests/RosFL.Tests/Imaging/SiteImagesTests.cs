@@ -1,7 +1,9 @@
 using RosFL.Imaging;
+using RosFL.Imaging.Preprocessing;
 using RosFL.Runs;
 using RosFL.Tests.Imaging.Datasets;
 using RosFL.Tests.Imaging.Formats;
+using RosFL.Training.Losses;
 using static TorchSharp.torch;
 
 namespace RosFL.Tests.Imaging;
@@ -167,6 +169,24 @@ public sealed class SiteImagesTests : IDisposable
         MadeData.Segmentation(folder.Path, "south", 4, 6, 6);
         var sites = SiteImages.Open(MadeData.SegmentationRun(folder.Path) with { Preprocessing = new() { Intensity = IntensityKind.CtForeground } });
         Assert.Equal(sites[0].Whole(Split.Train, 0).Map, sites[1].Whole(Split.Test, 0).Map);
+    }
+
+    /// <summary>What each site tells by itself comes to what a simulation gathers from all images, to the bit, and goes through the JSON of a manifest.</summary>
+    [Fact]
+    public void SiteStatistics_agreed_areThoseOfTheSimulation()
+    {
+        MadeData.Segmentation(folder.Path, "north", 4);
+        MadeData.Segmentation(folder.Path, "south", 5, 6, 6);
+        var run = MadeData.SegmentationRun(folder.Path) with { Preprocessing = new() { Intensity = IntensityKind.CtForeground }, Training = new() { FederatedClassWeights = true } };
+        var gathered = SiteImages.Open(run);
+        var seeds = StudySeeds.OfRun(run.Seed);
+        SiteStatistics[] told = [.. gathered.Select(s => StrictJson.Read<SiteStatistics>(StrictJson.Text(SiteStatistics.Of(run, s.Site, seeds)), "told"))];
+        var agreed = SiteStatistics.Agreed(RunFile.Of(run), told, names: null).Options;
+        Assert.False(SiteStatistics.AreNeeded(agreed));
+        Assert.Equal(ClassWeights.FromCounts(ClassWeights.Sum([.. gathered.Select(s => s.LabelCounts(run.Network.OutputChannels))])), agreed.Training.ClassWeights);
+        var alone = SiteImages.OpenOne(agreed, "south", seeds);
+        Assert.Equal(gathered[1].Whole(Split.Train, 0).Map.Channels, alone.Whole(Split.Train, 0).Map.Channels);
+        Assert.Equal(gathered[1].Whole(Split.Train, 0).Input.Values, alone.Whole(Split.Train, 0).Input.Values);
     }
 
     [Fact]

@@ -16,6 +16,13 @@ public sealed record ForegroundSums(long Count, double Sum, double SumOfSquares,
 /// <summary>The merged statistics of all sites: the intensity map that every site then uses.</summary>
 public sealed record ForegroundStatistics(IntensityMap Map)
 {
+    /// <summary>What a run holds of an earlier agreement; null where it holds none.</summary>
+    public static ForegroundStatistics? Of(RunOptions run) => run.Preprocessing is not { Intensity: IntensityKind.CtForeground, ForegroundMap: { Length: > 0 } channels } ? null
+        : new(new IntensityMap([.. channels.Select(c => new ChannelMap(c.Low, c.High, c.Mean, c.Deviation))]));
+
+    /// <summary>The same as options of a run.</summary>
+    public ForegroundChannel[] ToOptions() => [.. Map.Channels.Select(c => new ForegroundChannel { Low = c.Low, High = c.High, Mean = c.Shift, Deviation = c.Width })];
+
     /// <summary>As a run folder keeps it, for predictions after the study.</summary>
     public string ToJson() => JsonSerializer.Serialize(Map.Channels, JsonSerializerOptions.Web);
 

@@ -11,6 +11,9 @@ public sealed record PreprocessingOptions
     /// <summary>Percentiles that <c>percentile</c> maps to 0..1, by image.</summary>
     public double[] Percentiles { get; init; } = [0.5, 99.5];
 
+    /// <summary>What <c>ct-foreground</c> found over all sites, one entry a channel; empty lets a simulation gather it. Between machines <c>rosfl study new --statistics</c> puts it here.</summary>
+    public ForegroundChannel[] ForegroundMap { get; init; } = [];
+
     /// <summary>File value + offset = HU, for 16-bit PNG that store HU + 1024: -1024.</summary>
     public double Offset { get; init; }
 
@@ -31,6 +34,21 @@ public sealed record PreprocessingOptions
 
     /// <summary>Labels above 0 become 1 (0/255 masks).</summary>
     public bool BinaryLabels { get; init; }
+}
+
+/// <summary>One channel's foreground over all sites, in HU.</summary>
+public sealed record ForegroundChannel
+{
+    /// <summary>The 0.5 percentile: smaller values become it.</summary>
+    public double Low { get; init; }
+
+    /// <summary>The 99.5 percentile.</summary>
+    public double High { get; init; }
+
+    public double Mean { get; init; }
+
+    /// <summary>Standard deviation, above 0.</summary>
+    public double Deviation { get; init; } = 1;
 }
 
 public enum IntensityKind

@@ -7,6 +7,7 @@ internal static class RunEffectRules
     {
         Training(rules, run);
         Privacy(rules, run);
+        Intensities(rules, run);
         Loss(rules, run);
         Data(rules, run);
         Images(rules, run);
@@ -44,6 +45,9 @@ internal static class RunEffectRules
         rules.Together(run.Algorithm.Merge == MergeArithmetic.Fixed24 || !rules.Sets("algorithm.merge"),
             $"Option 'algorithm.merge' is {RunRules.Shown(run.Algorithm.Merge)}, but privacy.secureAggregation sums integers: remove it, set it to fixed24, or set privacy.secureAggregation to none.");
     }
+
+    private static void Intensities(RunRules rules, RunOptions run) =>
+        rules.OnlyIf(run.Preprocessing.Intensity == IntensityKind.CtForeground, run.Preprocessing.ForegroundMap, "under preprocessing.intensity 'ct-foreground'");
 
     private static void Loss(RunRules rules, RunOptions run)
     {
