@@ -24,13 +24,14 @@ public sealed class FinishedSite : IDisposable
     private readonly GrpcChannel? computation;
     private readonly string folder;
     private readonly TimeProvider time;
+    private readonly SiteProcessOptions options;
 
     /// <param name="own">The site's own run file.</param>
     /// <param name="names">What the catalogues know.</param>
     /// <exception cref="RosflException">The study is not approved here, or its tested model did not come.</exception>
     public FinishedSite(SiteProcessOptions options, RunFile own, RunNames names, TimeProvider time)
     {
-        this.time = time;
+        (this.options, this.time) = (options, time);
         party = new PartyFolder(options.Party);
         credentials = party.Open(time);
         approved = ApprovedStudy.Open(party, credentials, options.Study, own, names);
@@ -44,11 +45,12 @@ public sealed class FinishedSite : IDisposable
 
     private string Name => credentials.Party.Name;
 
-    /// <summary>Writes predictions for image files; no image and no prediction leaves the site.</summary>
+    /// <summary>Writes predictions for image files; no image and no prediction leaves the site, and smashed values only where its audit allows them to.</summary>
     /// <param name="masks">Folder of masks with the images' names; empty where there are none.</param>
     /// <param name="written">Told of each file.</param>
     public Task PredictAsync(IReadOnlyList<string> images, string output, string masks, Action<string> written, CancellationToken cancellation) => thread.RunAsync(() =>
     {
+        if (computation is not null) AuditGate.Pass(approved, Name, options, AuditLog.Open(party.AuditLogPath, time));
         var described = study.Run.Data.Sites.Any(site => site.Name == Name) ? Name : "";
         using var predictor = new Predictor(study, new NewImages(study.Run, ForegroundStatistics.Of(study.Run), described, masks), kept.Parts, OpenBody(cancellation));
         foreach (var image in images) written(predictor.Predict(image, output));

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using RosFL.Runs;
+using RosFL.Tests.Grpc;
 using RosFL.Tests.Runs;
 
 namespace RosFL.Tests.Cli;
@@ -18,7 +17,7 @@ public sealed class StudyCommandsTests : IDisposable
     [Fact]
     public async Task FourParties_enrolAndApproveAStudy()
     {
-        var port = FreePort();
+        var port = Loopback.FreePort();
         await RunAsync("ca", "init", "ca", "--address", $"https://127.0.0.1:{port}");
         using var authority = Start("ca", "serve", "ca", "--listen", $"127.0.0.1:{port}");
         try
@@ -91,11 +90,4 @@ public sealed class StudyCommandsTests : IDisposable
         RedirectStandardError = true,
         WorkingDirectory = folder.Path,
     })!;
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

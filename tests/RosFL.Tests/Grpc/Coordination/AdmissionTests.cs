@@ -36,7 +36,7 @@ public sealed class AdmissionTests : IAsyncLifetime
         var study = new Study(new() { Name = "tiny", Algorithm = new() { Name = "fedavg" } }, StudySeeds.OfNobody);
         var sites = manifest.Sites.Select(name => new RemoteSite(name, TimeSpan.FromMinutes(1), TimeProvider.System, _ => { })).ToList();
         var service = new FederationService([new(study, manifest, sites)], refused.Add);
-        port = FreePort();
+        port = Loopback.FreePort();
         server = await PartyServer.StartAsync($"127.0.0.1:{port}", merge, services => services.AddSingleton(service)
             .AddTensorMethod(FederationService.Method, (FederationService s, IAsyncStreamReader<TensorFrame<SiteMessage>> r, IServerStreamWriter<TensorFrame<ServerMessage>> w, ServerCallContext c) => s.Join(r, w, c)),
             map => map.MapGrpcService<FederationService>().WithMetadata(new CallersAttribute(PartyRole.Site)), refused.Add);
@@ -118,12 +118,5 @@ public sealed class AdmissionTests : IAsyncLifetime
         {
             return error.Status.Detail;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -24,6 +24,16 @@ public sealed class AfterStudyTests(FinishedNetwork network) : IClassFixture<Fin
         Assert.Equal(await File.ReadAllBytesAsync(expected), await File.ReadAllBytesAsync(Assert.Single(found)));
     }
 
+    /// <summary>A prediction sends what training sends: the site's audit has the same say.</summary>
+    [Fact]
+    public async Task Predict_withAnAuditThatDoesNotAllowIt_sendsNothing()
+    {
+        File.WriteAllText(network.In("no-audit.json"), "{}");
+        using var site = network.Finished("hospital-2", network.In("no-audit.json"));
+        var refused = await Assert.ThrowsAsync<RosflException>(() => site.PredictAsync([], network.In("split"), "", _ => { }, CancellationToken.None));
+        Assert.Contains("is no audit.json", refused.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>A spoilt score and a lost model are made anew.</summary>
     [Fact]
     public async Task Evaluate_afterTraining_scoresTheModelAgainAndGivesItToTheSites()

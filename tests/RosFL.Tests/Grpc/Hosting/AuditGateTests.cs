@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
-using RosFL.Federation;
 using RosFL.Grpc.Hosting;
 using RosFL.Grpc.Trust;
-using RosFL.Networks;
 using RosFL.Privacy.Audit;
 using RosFL.Runs;
 using RosFL.Tests.Privacy.Audit;
@@ -15,13 +13,6 @@ public sealed class AuditGateTests : IDisposable
 {
     private const double GreenSsim = 0.40, RedSsim = 0.60; // the mean image scores .35
     private static readonly Party North = new(PartyRole.Site, "north");
-    private static readonly RunNames Names = new()
-    {
-        Algorithms = Algorithms.Names.ToDictionary(n => n, Algorithms.OptionsOf),
-        Split = Algorithms.Names.Where(Algorithms.IsSplit).ToHashSet(),
-        Networks = NetworkCatalog.Names.ToDictionary(n => n, NetworkCatalog.OptionsOf),
-    };
-
     private readonly TemporaryFolder folder = new();
     private readonly ThrowAwayTrust trust = new(TimeProvider.System);
     private readonly ECDsa officer = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -121,7 +112,7 @@ public sealed class AuditGateTests : IDisposable
         var own = folders[2];
         approved.Save(Path.Combine(own.StudiesPath, "demo.json"));
         using var credentials = own.Open(TimeProvider.System);
-        return ApprovedStudy.Open(own, credentials, "demo", RunFile.Parse("{}", "own", names: Names), Names);
+        return ApprovedStudy.Open(own, credentials, "demo", RunFile.Parse("{}", "own", names: Loopback.Names), Loopback.Names);
     }
 
     private void Pass(AuditOptions audit, SiteProcessOptions options) => Pass(Study(audit), options);

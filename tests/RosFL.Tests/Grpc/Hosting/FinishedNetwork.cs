@@ -1,10 +1,7 @@
-using System.Net;
-using System.Net.Sockets;
 using RosFL.Federation;
 using RosFL.Grpc.Coordination;
 using RosFL.Grpc.Hosting;
 using RosFL.Grpc.Trust;
-using RosFL.Networks;
 using RosFL.Runs;
 using RosFL.Training;
 
@@ -20,15 +17,8 @@ public sealed class FinishedNetwork : IAsyncLifetime
     private readonly CancellationTokenSource stop = new();
     private readonly ThrowAwayTrust trust = new(TimeProvider.System);
     private readonly Dictionary<string, PartyFolder> parties = [];
-    private readonly int aggregate = FreePort(), compute = FreePort();
+    private readonly int aggregate = Loopback.FreePort(), compute = Loopback.FreePort();
     private Task serving = Task.CompletedTask;
-
-    public static RunNames Names { get; } = new()
-    {
-        Algorithms = Algorithms.Names.ToDictionary(n => n, Algorithms.OptionsOf),
-        Split = Algorithms.Names.Where(Algorithms.IsSplit).ToHashSet(),
-        Networks = NetworkCatalog.Names.ToDictionary(n => n, NetworkCatalog.OptionsOf),
-    };
 
     public RunOptions Run => new()
     {
@@ -54,7 +44,7 @@ public sealed class FinishedNetwork : IAsyncLifetime
         foreach (var party in (Party[])[new(PartyRole.AggregationServer, "merge"), new(PartyRole.ComputationServer, "bodies"), .. Sites.Select(site => new Party(PartyRole.Site, site))])
             parties[party.Name] = trust.Write(In("parties", party.Name), party);
         Approve(mayAssemble: true, [.. parties.Values]);
-        serving = RosFL.Grpc.Hosting.ComputationServer.RunAsync(new ComputeOptions(parties["bodies"].Path, $"127.0.0.1:{compute}", In("bodies"), [new(Study, In("run.json"))]), Names, TimeProvider.System, stop.Token);
+        serving = RosFL.Grpc.Hosting.ComputationServer.RunAsync(new ComputeOptions(parties["bodies"].Path, $"127.0.0.1:{compute}", In("bodies"), [new(Study, In("run.json"))]), Loopback.Names, TimeProvider.System, stop.Token);
         await RoundsAsync((study, cancellation) => study.RunAsync(cancellation));
         using var folder = RunFolder.Create(RunFile.Of(Run with { Output = new() { Folder = In("simulated") } }));
         using var simulation = new Simulation(folder);
@@ -74,11 +64,12 @@ public sealed class FinishedNetwork : IAsyncLifetime
     public Task RoundsAsync(Func<AggregationStudy, CancellationToken, Task> work) => Task.WhenAll(
     [
         AggregationServer.RunAsync(new AggregateOptions(parties["merge"].Path, $"127.0.0.1:{aggregate}", [new(Study, In("run.json"), ComputationServer)]),
-            Names, (_, _) => { }, _ => { }, TimeProvider.System, stop.Token, work),
-        .. Sites.Select(site => SiteProcess.RunAsync(OptionsOf(site), RunFile.Load(In("run.json")), Names, _ => { }, TimeProvider.System, stop.Token)),
+            Loopback.Names, (_, _) => { }, _ => { }, TimeProvider.System, stop.Token, work),
+        .. Sites.Select(site => SiteProcess.RunAsync(OptionsOf(site), RunFile.Load(In("run.json")), Loopback.Names, _ => { }, TimeProvider.System, stop.Token)),
     ]);
 
-    public FinishedSite Finished(string site) => new(OptionsOf(site), RunFile.Load(In("run.json")), Names, TimeProvider.System);
+    /// <param name="audit">What the site's configuration names as its audit.</param>
+    public FinishedSite Finished(string site, string audit = "") => new(OptionsOf(site) with { Audit = audit }, RunFile.Load(In("run.json")), Loopback.Names, TimeProvider.System);
 
     public RunFolder Simulated() => RunFolder.Open(In("simulated", Study));
 
@@ -94,7 +85,7 @@ public sealed class FinishedNetwork : IAsyncLifetime
     public async Task<Weights> AskForBodyAsync(string site, IReadOnlyList<Consent> consents)
     {
         using var credentials = parties[site].Open(TimeProvider.System);
-        var approved = ApprovedStudy.Open(parties[site], credentials, Study, RunFile.Load(In("run.json")), Names);
+        var approved = ApprovedStudy.Open(parties[site], credentials, Study, RunFile.Load(In("run.json")), Loopback.Names);
         using var channel = approved.Dial(ComputationServer, PartyRole.ComputationServer);
         return await RosFL.Grpc.Release.BodyRelease.FetchAsync(channel.CreateCallInvoker(), new Study(approved.Run.Options, StudySeeds.OfNobody), approved.Manifest, round: 1, consents, stop.Token);
     }
@@ -107,7 +98,7 @@ public sealed class FinishedNetwork : IAsyncLifetime
             Study = Study,
             Run = [],
             MayAssemble = mayAssemble,
-            BodySeed = Text(StudySeeds.OfRun(Run.Seed).Bodies),
+            BodySeed = Loopback.Text(StudySeeds.OfRun(Run.Seed).Bodies),
             Roster = [.. parties.Values.Select(party => party.Entry())],
         }, Run);
         var approved = parties.Values.Aggregate(ApprovedManifest.Of(manifest), (all, party) =>
@@ -121,14 +112,5 @@ public sealed class FinishedNetwork : IAsyncLifetime
     public PartyFolder FolderOf(string party) => parties[party];
 
     private SiteProcessOptions OptionsOf(string site) => new(parties[site].Path, Study, In("run.json"), $"https://127.0.0.1:{aggregate}", ComputationServer, In("states", site),
-        Text(StudySeeds.OfRun(Run.Seed).Sites), Text(StudySeeds.OfRun(Run.Seed).Site(site)));
-
-    private static string Text(Seeds seeds) => Convert.ToHexStringLower(seeds.Secret);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+        Loopback.Text(StudySeeds.OfRun(Run.Seed).Sites), Loopback.Text(StudySeeds.OfRun(Run.Seed).Site(site)));
 }

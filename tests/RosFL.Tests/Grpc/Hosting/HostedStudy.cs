@@ -1,10 +1,7 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using RosFL.Federation;
 using RosFL.Grpc.Hosting;
 using RosFL.Grpc.Trust;
-using RosFL.Networks;
 using RosFL.Runs;
 
 namespace RosFL.Tests.Grpc.Hosting;
@@ -14,18 +11,11 @@ internal sealed class HostedStudy : IDisposable
 {
     public const string Name = "tiny", Aggregation = "aggregation-server", Computation = "computation-server";
 
-    public static readonly RunNames Names = new()
-    {
-        Algorithms = Algorithms.Names.ToDictionary(n => n, Algorithms.OptionsOf),
-        Split = Algorithms.Names.Where(Algorithms.IsSplit).ToHashSet(),
-        Networks = NetworkCatalog.Names.ToDictionary(n => n, NetworkCatalog.OptionsOf),
-    };
-
     private readonly string root = Directory.CreateTempSubdirectory("rosfl-hosted-").FullName;
     private readonly ThrowAwayTrust trust = new(TimeProvider.System);
     private readonly Dictionary<string, PartyFolder> parties = [];
     private readonly CancellationTokenSource stop = new();
-    private readonly int aggregate = FreePort(), compute = FreePort();
+    private readonly int aggregate = Loopback.FreePort(), compute = Loopback.FreePort();
     private readonly RunOptions run;
     private Task serving = Task.CompletedTask;
 
@@ -55,7 +45,7 @@ internal sealed class HostedStudy : IDisposable
     public IReadOnlyList<string> Sites { get; }
 
     /// <summary>Where the health of the party is asked for that is being watched.</summary>
-    public int WatchPort { get; } = FreePort();
+    public int WatchPort { get; } = Loopback.FreePort();
 
     /// <summary>The party that is.</summary>
     public string Watched { get; init; } = "";
@@ -68,9 +58,9 @@ internal sealed class HostedStudy : IDisposable
     /// <summary>Both servers, until the study is over.</summary>
     public Task ServeAsync(Action<SimulationProgress> progress)
     {
-        serving = ComputationServer.RunAsync(new ComputeOptions(parties[Computation].Path, $"127.0.0.1:{compute}", FolderOf(Computation), [new(Name, In("run.json"))], Watch(Computation)), Names, TimeProvider.System, stop.Token);
+        serving = ComputationServer.RunAsync(new ComputeOptions(parties[Computation].Path, $"127.0.0.1:{compute}", FolderOf(Computation), [new(Name, In("run.json"))], Watch(Computation)), Loopback.Names, TimeProvider.System, stop.Token);
         return AggregationServer.RunAsync(new AggregateOptions(parties[Aggregation].Path, $"127.0.0.1:{aggregate}", [new(Name, In("run.json"), $"https://127.0.0.1:{compute}")], Watch(Aggregation)),
-            Names, (_, told) => progress(told), _ => { }, TimeProvider.System, stop.Token);
+            Loopback.Names, (_, told) => progress(told), _ => { }, TimeProvider.System, stop.Token);
     }
 
     public async Task JoinAsync(string site, CancellationToken leave)
@@ -78,7 +68,7 @@ internal sealed class HostedStudy : IDisposable
         using var end = CancellationTokenSource.CreateLinkedTokenSource(leave, stop.Token);
         var seeds = StudySeeds.OfRun(run.Seed);
         await SiteProcess.RunAsync(new SiteProcessOptions(parties[site].Path, Name, In("run.json"), $"https://127.0.0.1:{aggregate}", $"https://127.0.0.1:{compute}", FolderOf(site),
-            Text(seeds.Sites), Text(seeds.Site(site)), Watch: Watch(site)), RunFile.Load(In("run.json")), Names, _ => { }, TimeProvider.System, end.Token);
+            Loopback.Text(seeds.Sites), Loopback.Text(seeds.Site(site)), Watch: Watch(site)), RunFile.Load(In("run.json")), Loopback.Names, _ => { }, TimeProvider.System, end.Token);
     }
 
     public async Task<IReadOnlyList<string>> SimulatedAsync()
@@ -112,7 +102,7 @@ internal sealed class HostedStudy : IDisposable
         {
             Study = Name,
             Run = [],
-            BodySeed = Text(StudySeeds.OfRun(run.Seed).Bodies),
+            BodySeed = Loopback.Text(StudySeeds.OfRun(run.Seed).Bodies),
             Quorum = quorum,
             Roster = [.. keys.Select(k => new RosterEntry(k.Party.ToString(), Convert.ToHexStringLower(SHA256.HashData(k.Key.ExportSubjectPublicKeyInfo()))))],
         }, run);
@@ -122,13 +112,4 @@ internal sealed class HostedStudy : IDisposable
     }
 
     private string In(params string[] names) => Path.Combine([root, .. names]);
-
-    private static string Text(Seeds seeds) => Convert.ToHexStringLower(seeds.Secret);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -1,9 +1,6 @@
-using System.Net;
-using System.Net.Sockets;
 using RosFL.Federation;
 using RosFL.Grpc.Hosting;
 using RosFL.Grpc.Trust;
-using RosFL.Networks;
 using RosFL.Runs;
 
 namespace RosFL.Tests.Grpc.Hosting;
@@ -12,13 +9,6 @@ namespace RosFL.Tests.Grpc.Hosting;
 public sealed class StudiesTests : IDisposable
 {
     private static readonly string[] Sites = ["hospital-1", "hospital-2"];
-    private static readonly RunNames Names = new()
-    {
-        Algorithms = Algorithms.Names.ToDictionary(n => n, Algorithms.OptionsOf),
-        Split = Algorithms.Names.Where(Algorithms.IsSplit).ToHashSet(),
-        Networks = NetworkCatalog.Names.ToDictionary(n => n, NetworkCatalog.OptionsOf),
-    };
-
     private readonly string root = Directory.CreateTempSubdirectory("rosfl-studies-").FullName;
 
     [Fact]
@@ -42,20 +32,20 @@ public sealed class StudiesTests : IDisposable
     {
         using var trust = new ThrowAwayTrust(TimeProvider.System);
         using var stop = new CancellationTokenSource();
-        var (aggregate, compute) = (FreePort(), FreePort());
+        var (aggregate, compute) = (Loopback.FreePort(), Loopback.FreePort());
         PartyFolder Made(string folder, PartyRole role, string name) => trust.Write(In("parties", folder), new Party(role, name));
         var (aggregation, computation) = (Made("aggregation-server", PartyRole.AggregationServer, "aggregation-server"), Made("computation-server", PartyRole.ComputationServer, "computation-server"));
         var members = runs.ToDictionary(run => run, run => Sites.ToDictionary(site => site, site => Made($"{site}-{run.Name}", PartyRole.Site, site)));
         foreach (var run in runs) Approve(run, run.Algorithm.Name == "fedavg" ? [aggregation, .. members[run].Values] : [aggregation, computation, .. members[run].Values]);
 
-        var serving = ComputationServer.RunAsync(new ComputeOptions(computation.Path, $"127.0.0.1:{compute}", In("computation-server"), [new(runs[1].Name, FileOf(runs[1]))]), Names, TimeProvider.System, stop.Token);
+        var serving = ComputationServer.RunAsync(new ComputeOptions(computation.Path, $"127.0.0.1:{compute}", In("computation-server"), [new(runs[1].Name, FileOf(runs[1]))]), Loopback.Names, TimeProvider.System, stop.Token);
         var aggregating = AggregationServer.RunAsync(new AggregateOptions(aggregation.Path, $"127.0.0.1:{aggregate}",
-            [new(runs[0].Name, FileOf(runs[0])), new(runs[1].Name, FileOf(runs[1]), $"https://127.0.0.1:{compute}")]), Names, (_, _) => { }, _ => { }, TimeProvider.System, stop.Token);
+            [new(runs[0].Name, FileOf(runs[0])), new(runs[1].Name, FileOf(runs[1]), $"https://127.0.0.1:{compute}")]), Loopback.Names, (_, _) => { }, _ => { }, TimeProvider.System, stop.Token);
         var sites = from run in runs
                     from site in Sites
                     let seeds = StudySeeds.OfRun(run.Seed)
                     select SiteProcess.RunAsync(new SiteProcessOptions(members[run][site].Path, run.Name, FileOf(run), $"https://127.0.0.1:{aggregate}", $"https://127.0.0.1:{compute}", In(site),
-                        Text(seeds.Sites), Text(seeds.Site(site))), RunFile.Load(FileOf(run)), Names, _ => { }, TimeProvider.System, stop.Token);
+                        Loopback.Text(seeds.Sites), Loopback.Text(seeds.Site(site))), RunFile.Load(FileOf(run)), Loopback.Names, _ => { }, TimeProvider.System, stop.Token);
         await Task.WhenAll([aggregating, .. sites]);
         await stop.CancelAsync();
         await serving;
@@ -69,7 +59,7 @@ public sealed class StudiesTests : IDisposable
         {
             Study = run.Name,
             Run = [],
-            BodySeed = Text(StudySeeds.OfRun(run.Seed).Bodies),
+            BodySeed = Loopback.Text(StudySeeds.OfRun(run.Seed).Bodies),
             Roster = [.. folders.Select(f => f.Entry())],
         }, run);
         var approved = keys.Aggregate(ApprovedManifest.Of(manifest), (all, k) => all.Approve(k.Party, k.Key, TimeProvider.System));
@@ -99,15 +89,6 @@ public sealed class StudiesTests : IDisposable
     }
 
     private string In(params string[] names) => Path.Combine([root, .. names]);
-
-    private static string Text(Seeds seeds) => Convert.ToHexStringLower(seeds.Secret);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private RunOptions Run(string name, string algorithm, long seed) => new()
     {
