@@ -56,7 +56,7 @@ internal sealed class BodyCall : IDisposable
     {
         await SendAsync(async () =>
         {
-            await writer.ControlAsync(exchange.Request, cancellation);
+            await writer.ControlAsync(exchange.Request, cancellation, more: true);
             await exchange.Outgoing.SendAsync(writer, exchange.Sent, cancellation);
         }, cancellation);
         var reply = await ReplyAsync(cancellation);

@@ -41,7 +41,7 @@ internal sealed class BodyChannel(
     public Task SendAsync(BodyReply reply, CutTransfer transfer, CutMessage message) =>
         WithinAsync(limits.TransferTime(transfer.Bytes), $"reading '{transfer.Name}'", async time =>
         {
-            await writer.ControlAsync(reply, time);
+            await writer.ControlAsync(reply, time, more: true);
             await transfer.SendAsync(writer, message, time);
             return true;
         });

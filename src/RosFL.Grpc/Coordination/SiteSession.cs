@@ -42,7 +42,7 @@ internal sealed class SiteSession(Study study, TensorFrameReader<SiteMessage> re
     {
         await foreach (var one in Repetition.AmongAsync(outbox.Reader.ReadAllAsync(cancellation)))
         {
-            await writer.ControlAsync(new ServerMessage { Command = one.Message }, cancellation);
+            await writer.ControlAsync(new ServerMessage { Command = one.Message }, cancellation, more: one.Arrays.Count > 0);
             foreach (var array in one.Arrays) await writer.ArrayAsync(array, cancellation);
         }
     }

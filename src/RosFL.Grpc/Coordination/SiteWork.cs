@@ -71,7 +71,7 @@ internal sealed class SiteWork(ISite site, string study, Action<StudyEnd>? ended
         lock (gate) outbox = mine;
         await foreach (var one in Repetition.AmongAsync(mine.Reader.ReadAllAsync(cancellation)))
         {
-            await writer.ControlAsync(one.Message, cancellation);
+            await writer.ControlAsync(one.Message, cancellation, more: one.Arrays.Count > 0);
             foreach (var array in one.Arrays) await writer.ArrayAsync(array, cancellation);
         }
     }
