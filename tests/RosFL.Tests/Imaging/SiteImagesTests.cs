@@ -183,6 +183,8 @@ public sealed class SiteImagesTests : IDisposable
         SiteStatistics[] told = [.. gathered.Select(s => StrictJson.Read<SiteStatistics>(StrictJson.Text(SiteStatistics.Of(run, s.Site, seeds)), "told"))];
         var agreed = SiteStatistics.Agreed(RunFile.Of(run), told, names: null).Options;
         Assert.False(SiteStatistics.AreNeeded(agreed));
+        foreach (var spoilt in (ForegroundSums[])[told[1].Foreground[0] with { Histogram = [0] }, told[1].Foreground[0] with { Count = -1 }])
+            Assert.Contains("'south' do not add up", Assert.Throws<RosflException>(() => SiteStatistics.Agreed(RunFile.Of(run), [told[0], told[1] with { Foreground = [spoilt] }], null)).Message, StringComparison.Ordinal);
         Assert.Equal(ClassWeights.FromCounts(ClassWeights.Sum([.. gathered.Select(s => s.LabelCounts(run.Network.OutputChannels))])), agreed.Training.ClassWeights);
         var alone = SiteImages.OpenOne(agreed, "south", seeds);
         Assert.Equal(gathered[1].Whole(Split.Train, 0).Map.Channels, alone.Whole(Split.Train, 0).Map.Channels);

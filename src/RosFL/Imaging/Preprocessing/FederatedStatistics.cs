@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using RosFL.Runs;
 
 namespace RosFL.Imaging.Preprocessing;
@@ -10,6 +11,10 @@ namespace RosFL.Imaging.Preprocessing;
 /// <param name="Histogram">Pixels in bins of 1 HU from <see cref="FederatedStatistics.LowestHu"/>; the end bins hold all beyond them.</param>
 public sealed record ForegroundSums(long Count, double Sum, double SumOfSquares, long[] Histogram)
 {
+    /// <summary>Whether the histogram counts what the sums are of; another party may have written anything.</summary>
+    [JsonIgnore]
+    public bool IsWhole => Histogram.Length == FederatedStatistics.Bins && Array.TrueForAll(Histogram, n => n >= 0 && n <= Count) && Histogram.Sum() == Count && double.IsFinite(Sum) && double.IsFinite(SumOfSquares);
+
     public static ForegroundSums Empty => new(0, 0, 0, new long[FederatedStatistics.Bins]);
 }
 

@@ -31,8 +31,10 @@ public sealed record SiteStatistics(string Site, IReadOnlyList<ForegroundSums> F
     public static RunFile Agreed(RunFile file, IReadOnlyList<SiteStatistics> sites, RunNames? names)
     {
         var run = file.Options;
-        if (run.Training.FederatedClassWeights && sites.Any(s => s.Labels.Count != run.Network.OutputChannels))
-            throw new RosflException(ExitCode.InvalidFile, $"The statistics of site '{sites.First(s => s.Labels.Count != run.Network.OutputChannels).Site}' do not count {run.Network.OutputChannels} labels: make them with the study's run file.");
+        if (run.Training.FederatedClassWeights && sites.FirstOrDefault(s => s.Labels.Count != run.Network.OutputChannels || s.Labels.Any(n => n < 0)) is { } labels)
+            throw new RosflException(ExitCode.InvalidFile, $"The statistics of site '{labels.Site}' do not count {run.Network.OutputChannels} labels: make them with the study's run file.");
+        if (NeedsMap(run) && sites.FirstOrDefault(s => !s.Foreground.All(c => c.IsWhole)) is { } sums)
+            throw new RosflException(ExitCode.InvalidFile, $"The foreground sums of site '{sums.Site}' do not add up: make them with 'rosfl data statistics'.");
         List<string> settings = [];
         if (NeedsMap(run))
             settings.Add($"preprocessing.foregroundMap={Json(FederatedStatistics.Merge(sites.Select(s => s.Foreground)).ToOptions())}");

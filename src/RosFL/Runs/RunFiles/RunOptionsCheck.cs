@@ -161,6 +161,7 @@ public static partial class RunOptionsCheck
     {
         Window(rules, run.Preprocessing.Window, "preprocessing.window", mayBeEmpty: false);
         Window(rules, run.Preprocessing.Percentiles, "preprocessing.percentiles", mayBeEmpty: false);
+        rules.Require(Array.TrueForAll(run.Preprocessing.ForegroundMap, c => c.Deviation > 0 && c.High >= c.Low), run.Preprocessing.ForegroundMap, "every deviation must be above 0 and no high below its low");
         rules.Require(Array.TrueForAll(run.Preprocessing.Percentiles, p => p is >= 0 and <= 100), run.Preprocessing.Percentiles, "percentiles lie in 0..100");
         rules.Require(run.Preprocessing.Scale != 0, run.Preprocessing.Scale, "it must not be 0");
         Spacing(rules, run.Preprocessing.SpacingMm, "preprocessing.spacingMm", run);
