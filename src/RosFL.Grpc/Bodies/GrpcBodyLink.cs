@@ -10,7 +10,7 @@ namespace RosFL.Grpc.Bodies;
 
 /// <summary>
 /// A site's link to its body at the computation server. This is the one bridge from synchronous tensor code to asynchronous streams: the
-/// stream runs on a task of its own, and the torch thread waits for its outcome with the step's deadline.
+/// torch thread begins each exchange itself and waits for its outcome, with the step's deadline.
 /// </summary>
 public sealed class GrpcBodyLink : IBodyLink
 {
@@ -18,7 +18,7 @@ public sealed class GrpcBodyLink : IBodyLink
     private readonly CutShapes shapes;
     private readonly PayloadCodec codec;
     private readonly Device device;
-    private readonly BodyPump pump;
+    private readonly RedialingCall call;
     private CutShape? forwarded;
     private int inferred;
 
@@ -27,7 +27,7 @@ public sealed class GrpcBodyLink : IBodyLink
     {
         (this.options, this.shapes, device) = (options, shapes, study.Device);
         codec = new PayloadCodec(study.Run.Wire);
-        pump = new BodyPump(invoker, options, cancellation);
+        call = new RedialingCall(invoker, options, cancellation);
     }
 
     public Tensor Forward(Tensor smashed, StepTime time)
@@ -53,7 +53,7 @@ public sealed class GrpcBodyLink : IBodyLink
         return Exchange(request, smashed, CutTransfer.Smashed(shape, batch, codec), CutTransfer.Features(shape, batch, codec));
     }
 
-    public void Dispose() => pump.Dispose();
+    public void Dispose() => call.Dispose();
 
     private static BodyStep Step(Tensor tensor, StepTime time) =>
         new() { Batch = (int)tensor.shape[0], Size = { tensor.shape.Skip(2) }, StepsInRound = time.StepsInRound };
@@ -67,7 +67,7 @@ public sealed class GrpcBodyLink : IBodyLink
         using var scope = NewDisposeScope();
         using var sent = outgoing.Encode(tensor);
         using var received = incoming.Empty();
-        pump.Exchange(new BodyExchange(request, outgoing, sent, incoming, received));
+        call.Exchange(new BodyExchange(request, outgoing, sent, incoming, received));
         return incoming.Decode(received, device).MoveToOuterDisposeScope();
     }
 

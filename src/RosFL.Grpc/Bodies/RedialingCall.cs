@@ -1,7 +1,4 @@
-using System.Collections.Concurrent;
-using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
-using System.Threading.Channels;
 using Grpc.Core;
 using RosFL.Grpc.Wire;
 using RosFL.Runs;
@@ -9,59 +6,35 @@ using RosFL.Runs;
 namespace RosFL.Grpc.Bodies;
 
 /// <summary>
-/// Runs a link's stream on a task of its own: takes one exchange at a time from the torch thread, reconnects and repeats it while the
-/// network fails, and hands back its outcome.
+/// Carries a link's exchanges over a stream, one at a time: reconnects and repeats an exchange while the network fails, and hands back its outcome.
 /// </summary>
-internal sealed class BodyPump : IDisposable
+internal sealed class RedialingCall : IDisposable
 {
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
 
     private readonly CallInvoker invoker;
     private readonly BodyLinkOptions options;
     private readonly CancellationToken cancellation;
-    private readonly Channel<BodyExchange> work = Channel.CreateBounded<BodyExchange>(1);
-    private readonly BlockingCollection<ExceptionDispatchInfo?> outcomes = new(1);
-    private readonly Task pump;
     private BodyCall? call;
+    private bool disposed;
 
-    public BodyPump(CallInvoker invoker, BodyLinkOptions options, CancellationToken cancellation)
-    {
+    public RedialingCall(CallInvoker invoker, BodyLinkOptions options, CancellationToken cancellation) =>
         (this.invoker, this.options, this.cancellation) = (invoker, options, cancellation);
-        pump = Task.Run(RunAsync, CancellationToken.None);
-    }
 
     /// <summary>Blocks the calling torch thread until the answer is in the exchange's memory.</summary>
     /// <exception cref="RosflException">The other end refused, or did not answer in time.</exception>
     public void Exchange(BodyExchange exchange)
     {
-        if (!work.Writer.TryWrite(exchange)) throw new ObjectDisposedException(nameof(BodyPump));
-        // the pump keeps the deadline and always answers: only then is nobody else at the tensors' memory
-        outcomes.Take(CancellationToken.None)?.Throw();
+        ObjectDisposedException.ThrowIf(disposed, this);
+        // it keeps the deadline and always ends: only then is nobody else at the tensors' memory
+        ExchangeAsync(exchange).GetAwaiter().GetResult();
     }
 
     public void Dispose()
     {
-        if (!work.Writer.TryComplete()) return;
-        pump.GetAwaiter().GetResult();
-        outcomes.Dispose();
-    }
-
-    private async Task RunAsync()
-    {
-        await foreach (var exchange in work.Reader.ReadAllAsync(CancellationToken.None))
-        {
-            ExceptionDispatchInfo? outcome = null;
-            try
-            {
-                await ExchangeAsync(exchange);
-            }
-            catch (Exception e)
-            {
-                outcome = ExceptionDispatchInfo.Capture(e);
-            }
-            outcomes.Add(outcome, CancellationToken.None);
-        }
-        await EndAsync();
+        if (disposed) return;
+        disposed = true;
+        EndAsync().GetAwaiter().GetResult();
     }
 
     private async Task ExchangeAsync(BodyExchange exchange)
