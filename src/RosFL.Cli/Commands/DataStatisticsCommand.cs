@@ -19,7 +19,7 @@ internal static class DataStatisticsCommand
         command.SetAction(parsed =>
         {
             var path = parsed.GetValue(output)!;
-            if (File.Exists(path)) throw new RosflException(ExitCode.Usage, $"File '{path}' exists: name another with --out, it is not overwritten.");
+            NewFile.RequireFree(path);
             var (options, seeds) = At(run.Load(parsed), parsed.GetValue(site)!, parsed.GetValue(configuration));
             if (!SiteStatistics.AreNeeded(options))
                 throw new RosflException(ExitCode.Usage, $"Run '{options.Name}' asks for no statistics over all sites: they serve preprocessing.intensity ct-foreground and training.federatedClassWeights.");

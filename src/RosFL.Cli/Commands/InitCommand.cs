@@ -15,8 +15,11 @@ internal static class InitCommand
         {
             var text = RunTemplate.Commented(TaskOf(parsed.GetValue(task)!));
             if (parsed.GetValue(output) is not { } path) Console.Write(text);
-            else if (File.Exists(path)) throw new RosflException(ExitCode.Usage, $"File '{path}' exists: name another with --out, it is not overwritten.");
-            else AtomicFile.WriteText(path, text);
+            else
+            {
+                NewFile.RequireFree(path);
+                AtomicFile.WriteText(path, text);
+            }
             return (int)ExitCode.Success;
         });
         return command;

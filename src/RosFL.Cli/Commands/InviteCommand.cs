@@ -23,7 +23,7 @@ internal static class InviteCommand
         {
             var party = new Party(parsed.GetValue(role), parsed.GetValue(name)!);
             var path = parsed.GetValue(output) ?? $"{party.Name}.invite.json";
-            if (File.Exists(path)) throw new RosflException(ExitCode.Usage, $"File '{path}' exists: name another with --out, it is not overwritten.");
+            NewFile.RequireFree(path);
             var invite = new Registrar(new(parsed.GetValue(folder)!, TimeProvider.System)).Invite(party, parsed.GetValue(hosts) ?? []);
             if (parsed.GetValue(address) is { } own) invite = invite with { Authority = CaCommand.Https(own).GetLeftPart(UriPartial.Authority) };
             KeyStorage.WriteSecret(path, StrictJson.Text(invite));

@@ -25,7 +25,7 @@ internal static class StudyNewCommand
         command.SetAction(parsed =>
         {
             var path = parsed.GetValue(output)!;
-            if (File.Exists(path)) throw new RosflException(ExitCode.Usage, $"File '{path}' exists: name another with --out, it is not overwritten.");
+            NewFile.RequireFree(path);
             var before = parsed.GetValue(revises) is { } file ? ApprovedManifest.Load(file).Manifest : null;
             RosterEntry[] entries = [.. parsed.GetValue(roster)!.Select(StrictJson.Load<RosterEntry>)];
             var (networked, whyOff) = NetworkedRun.Of(WithStatistics(run.Load(parsed), parsed.GetValue(statistics) ?? [], entries), entries.Count(entry => entry.IsSite), RunArguments.Names);
