@@ -41,6 +41,15 @@ public sealed class UpTests : IDisposable
         Assert.Equal(simulated.Scores, up.Scores);
     }
 
+    /// <summary>The decoder that a head is trained against stays at its site and learns on from round to round.</summary>
+    [Fact]
+    public async Task Up_withHeadsTrainedAgainstADecoder_trainsWhatSimulateTrains()
+    {
+        var simulated = await network.SimulateAsync("ros-fl", "--set", "privacy.headPenalty=adversary");
+        var up = await network.UpAsync("ros-fl", more: ["--set", "privacy.headPenalty=adversary"]);
+        Assert.Equal(simulated.Models, up.Models);
+    }
+
     /// <summary>With three sites the aggregation server sees masked sums only, and the study ends as the simulation does under the same option.</summary>
     [Theory]
     [InlineData("ros-fl")]

@@ -133,6 +133,7 @@ public sealed class RunFileTests
     [InlineData("""{ "machine": { "compute": "bf16" }, "wire": { "payload": "bf16" } }""", "whose numbers travel as bf16 anyway")]
     [InlineData("""{ "preprocessing": { "patch": [8, 8] }, "evaluation": { "window": [8, 8] }, "wire": { "imageSizes": [[8, 8]] } }""", "without preprocessing.patch or without evaluation.window")]
     [InlineData("""{ "wire": { "imageSizes": [[8, 8], [8]] } }""", "Option 'wire.imageSizes' has [8]; each size is 2 positive numbers")]
+    [InlineData("""{ "preprocessing": { "intensity": "ct-foreground", "foregroundMap": [ { "mean": 1, "deviation": 0, "low": 0, "high": 2 } ] } }""", "every deviation must be above 0")]
     [InlineData("""{ "wire": { "largestRms": 0 } }""", "Option 'wire.largestRms' is 0; it must be above 0")]
     public void Parse_ofAWireOptionInVain_isRefused(string json, string part) => Assert.Contains(part, Assert.Single(Errors(json)), StringComparison.Ordinal);
 
