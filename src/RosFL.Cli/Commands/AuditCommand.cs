@@ -21,23 +21,24 @@ internal static class AuditCommand
         command.SetAction((parsed, cancellation) =>
         {
             var options = run.Load(parsed).Options;
-            using var thread = new TorchThread("audit", options.Machine.Threads);
-            return thread.RunAsync(() => Audit(options, parsed.GetValue(site), parsed.GetValue(auxiliary), parsed.GetValue(output), cancellation));
+            return AuditAsync(options, parsed.GetValue(site), parsed.GetValue(auxiliary), parsed.GetValue(output), cancellation);
         });
         return command;
     }
 
-    private static int Audit(RunOptions run, string? site, string? auxiliary, string? output, CancellationToken cancellation)
+    private static async Task<int> AuditAsync(RunOptions run, string? site, string? auxiliary, string? output, CancellationToken cancellation)
     {
         // what leaves a site is audited as it is, not as an augmentation changes it
         var sites = SiteImages.Open(run with { Augmentation = new() });
         var own = site is null ? sites[0] : Named(sites, site);
         var folder = new AuditFolder(output ?? Path.Combine("runs", "audits", $"{run.Name}-{own.Site}"), run, own.Site, auxiliary);
-        var audit = new LeakageAudit(run, own, auxiliary is null ? null : Named(sites, auxiliary), AnsiConsole.WriteLine);
+        // attackers are many and small: they share the run's threads, one each
+        using var crew = new TorchCrew(Enumerable.Range(0, run.Machine.Threads * run.Machine.Workers).Select(i => $"audit-{i}"), threads: 1);
+        var audit = new LeakageAudit(run, own, auxiliary is null ? null : Named(sites, auxiliary), crew, AnsiConsole.WriteLine);
         var cuts = CutName.Candidates(run);
         foreach (var cut in cuts.Where(c => !folder.Has(c)))
         {
-            var (result, pictures) = audit.Audit(cut, cancellation);
+            var (result, pictures) = await audit.AuditAsync(cut, cancellation);
             folder.Write(result, pictures);
             folder.Report(own.Site, folder.Results(cuts));
         }

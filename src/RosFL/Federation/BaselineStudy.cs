@@ -26,22 +26,21 @@ public sealed class BaselineStudy(RunFolder folder, Action<SimulationProgress> p
         var unseen = SiteImages.OpenUnseen(run, sites);
         AtomicFile.WriteText(folder.SplitsPath, SplitTable.Of(sites).ToJson());
         store.SetSites([.. sites.Select(s => new SiteSize(s.Site, s.Count(Split.Train), s.Count(Split.Validation), s.Count(Split.Test)))]);
-        var all = await Task.WhenAll(Orders(sites, unseen, cancellation));
+        // filters are managed code on one core, so sites share the run's threads
+        using var crew = new TorchCrew(Enumerable.Range(0, Math.Max(1, run.Machine.Threads * run.Machine.Workers)).Select(i => $"baseline-{i}"), threads: 1);
+        var all = await Task.WhenAll(Orders(crew, sites, unseen, cancellation));
         // one transaction: a table is whole or not there
         store.AddScores(all.SelectMany(scores => scores));
     }
 
-    /// <summary>One piece of work a site; filters are managed code on one core, so sites share the run's threads.</summary>
-    private List<Task<IReadOnlyList<ScoreRecord>>> Orders(IReadOnlyList<SiteImages> sites, IReadOnlyList<SiteImages> unseen, CancellationToken cancellation)
+    /// <summary>One piece of work a site.</summary>
+    private List<Task<IReadOnlyList<ScoreRecord>>> Orders(TorchCrew crew, IReadOnlyList<SiteImages> sites, IReadOnlyList<SiteImages> unseen, CancellationToken cancellation)
     {
         var study = new Study(run);
-        var threads = Enumerable.Range(0, Math.Max(1, run.Machine.Threads * run.Machine.Workers)).Select(i => new TorchThread($"baseline-{i}", 1)).ToList();
         var forAll = new Lazy<IReadOnlyList<Baseline>>(() => Tune("all sites", sites, cancellation));
-        var work = sites.Select(site => (Site: site, Split: "test", Methods: new Lazy<IReadOnlyList<Baseline>>(() => Tune(site.Site, [site], cancellation))))
+        return [.. sites.Select(site => (Site: site, Split: "test", Methods: new Lazy<IReadOnlyList<Baseline>>(() => Tune(site.Site, [site], cancellation))))
             .Concat(unseen.Select(site => (Site: site, Split: "unseen", Methods: forAll)))
-            .Select((order, i) => threads[i % threads.Count].RunAsync<IReadOnlyList<ScoreRecord>>(() => Score(study, order.Site, order.Split, order.Methods.Value, cancellation))).ToList();
-        _ = Task.WhenAll(work).ContinueWith(_ => threads.ForEach(thread => thread.Dispose()), TaskScheduler.Default);
-        return work;
+            .Select(order => crew.RunAsync<IReadOnlyList<ScoreRecord>>(() => Score(study, order.Site, order.Split, order.Methods.Value, cancellation)))];
     }
 
     private IReadOnlyList<Baseline> Tune(string name, IReadOnlyList<SiteImages> sites, CancellationToken cancellation)

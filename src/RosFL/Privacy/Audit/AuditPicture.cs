@@ -9,11 +9,15 @@ public sealed record AuditPicture(IReadOnlyList<StripPanel> Panels)
 {
     private const int Shown = 3;
 
-    internal static IReadOnlyList<AuditPicture> Of(Tensor truth, IReadOnlyDictionary<string, Tensor> reconstructions)
+    /// <summary>The images of a batch that are shown.</summary>
+    internal static IReadOnlyList<Picture> First(Tensor images)
     {
-        var panels = reconstructions.Select(r => (r.Key, ImageScores.Pictures(r.Value))).Prepend(("image", ImageScores.Pictures(truth))).ToList();
-        return [.. Enumerable.Range(0, Math.Min(Shown, (int)truth.shape[0])).Select(i => new AuditPicture([.. panels.Select(p => new StripPanel(p.Item1, Gray(p.Item2[i])))]))];
+        using var scope = NewDisposeScope();
+        return ImageScores.Pictures(images.narrow(0, 0, Math.Min(Shown, images.shape[0])));
     }
+
+    internal static IReadOnlyList<AuditPicture> Of(IReadOnlyList<Picture> truth, IReadOnlyList<AttackedImages> attacks) => [.. truth.Select((image, i) =>
+        new AuditPicture([new StripPanel("image", Gray(image)), .. attacks.Select(a => new StripPanel(a.Result.Attacker, Gray(a.Pictures[i])))]))];
 
     /// <summary>The first channel, of a volume the middle slice.</summary>
     private static Picture Gray(Picture unit)

@@ -62,7 +62,7 @@ public sealed record CutAudit(
     public string? WhyInconclusive() =>
         Persons < LeakageAudit.FewestPersons && !HasForeignAuxiliary ? $"{Persons} persons are too few for a verdict: {LeakageAudit.FewestPersons} are needed, or another site's images with --auxiliary"
         : LeastSteps < LeakageAudit.FewestSteps ? $"the decoder may stop after {LeastSteps} steps: set audit.leastSteps to {LeakageAudit.FewestSteps} or more"
-        : Reconstructions.Count < LeakageAudit.ImageAttacks ? "attacks were left out: leave audit.attacks empty"
+        : Reconstructions.Count < LeakageAudit.ImageAttackers ? "attacks were left out: leave audit.attacks empty"
         : Reconstructions.All(r => r.Attacker != LeakageAudit.DecoderName || !r.Plateau) ? "the decoder was still learning: raise audit.mostSteps"
         : null;
 

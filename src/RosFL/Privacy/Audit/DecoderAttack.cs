@@ -13,14 +13,15 @@ internal sealed class DecoderAttack(Decoder decoder, Lesson lesson, Fitted fitte
     public Fitted Fitted => fitted;
 
     /// <summary>Trains a decoder; shapes are read off the held-out images.</summary>
-    public static DecoderAttack Fit(Lesson lesson, AuditImages images, Batch heldOut, int outputs, RunOptions run, string purpose, Action<int> progress, CancellationToken cancellation)
+    public static DecoderAttack Fit(Lesson lesson, AuditScene scene, int outputs, string purpose, Action<int> progress, CancellationToken cancellation)
     {
+        var (run, heldOut) = (scene.Run, scene.HeldOut);
         lesson = lesson.Standardised(heldOut);
         long[] wanted = [1, outputs, .. heldOut.Images.shape.Skip(2)];
         var layers = LayerOptions.Of(run.Network with { Normalisation = NormalisationKind.Group, Activation = ActivationKind.LeakyRelu }, run.Machine);
         var decoder = new Decoder(layers, lesson.ShapeOf(heldOut), wanted, run.Audit.DecoderChannels);
         using (var stream = new Seeds(run.Seed).Stream(purpose)) Initialisation.Draw(decoder, stream);
-        return new(decoder, lesson, Fitting.ToPlateau(decoder, lesson, images, heldOut, run.Audit, progress, cancellation));
+        return new(decoder, lesson, Fitting.ToPlateau(decoder, lesson, scene.Images, heldOut, run.Audit, progress, cancellation));
     }
 
     /// <summary>The same decoder, shown something else.</summary>

@@ -1,9 +1,11 @@
+using System.Text.Json;
 using RosFL.Federation;
 using RosFL.Imaging;
 using RosFL.Privacy.Audit;
 using RosFL.Runs;
 using RosFL.Tests.Runs;
 using RosFL.Tests.Training;
+using RosFL.Training;
 using TorchSharp;
 
 namespace RosFL.Tests.Privacy.Audit;
@@ -25,12 +27,13 @@ public class LeakageAuditTests
     };
 
     [Fact]
-    public void Audit_ofSegmentation_measuresEverythingAndKeepsNoTensor()
+    public async Task Audit_ofSegmentation_measuresEverythingAndKeepsNoTensor()
     {
         using var folder = new TemporaryFolder();
-        var (own, before) = (SiteImages.Open(Run)[0], LiveTensors.OfThisThread);
-        var (result, pictures) = new LeakageAudit(Run, own, null, _ => { }).Audit(Cut, default);
-        Assert.Equal(before, LiveTensors.OfThisThread);
+        using var thread = new TorchThread("audit", 1);
+        var (own, before) = (SiteImages.Open(Run)[0], await thread.RunAsync(() => LiveTensors.OfThisThread));
+        var (result, pictures) = await new LeakageAudit(Run, own, null, thread, _ => { }).AuditAsync(Cut, TestContext.Current.CancellationToken);
+        Assert.Equal(before, await thread.RunAsync(() => LiveTensors.OfThisThread));
         Assert.Equal(["A0 linear", "A1 decoder", "A2 decoder without the head"], result.Reconstructions.Select(r => r.Attacker));
         Assert.Equal(["smashed", "features", "gradient"], result.StolenMasks.Select(m => m.Source));
         Assert.Equal([2, 8, 8], result.Smashed);
@@ -90,10 +93,38 @@ public class LeakageAuditTests
     }
 
     [Fact]
-    public void Audit_someAttacks_triesThoseAndConcludesNothing()
+    public async Task Audit_attackersSideBySide_findWhatTheyFindOneAfterTheOther()
+    {
+        async Task<CutAudit> With(int threads)
+        {
+            using var crew = new TorchCrew(Enumerable.Range(0, threads).Select(i => $"audit-{i}"), 1);
+            var (result, _) = await new LeakageAudit(Run, SiteImages.Open(Run)[0], null, crew, _ => { }).AuditAsync(Cut, TestContext.Current.CancellationToken);
+            return result with { Seconds = 0 };
+        }
+        Assert.Equal(Json(await With(1)), Json(await With(3)));
+        static string Json(CutAudit result) => JsonSerializer.Serialize(result, RunJson.Options);
+    }
+
+    [Fact]
+    public async Task Audit_failingAttacker_stopsTheOthers()
+    {
+        using var crew = new TorchCrew(["one", "two"], 1);
+        var told = new List<string>();
+        var audit = new LeakageAudit(Run with { Audit = Run.Audit with { MostSteps = 1_000_000, LeastSteps = 1_000_000 } }, SiteImages.Open(Run)[0], null, crew, stage =>
+        {
+            told.Add(stage);
+            if (stage.EndsWith(LeakageAudit.HeadlessName, StringComparison.Ordinal)) throw new IOException("the terminal is gone");
+        });
+        await Assert.ThrowsAnyAsync<Exception>(() => audit.AuditAsync(Cut, TestContext.Current.CancellationToken));
+        Assert.Contains(told, stage => stage.EndsWith(LeakageAudit.DecoderName, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Audit_someAttacks_triesThoseAndConcludesNothing()
     {
         var run = Run with { Audit = Run.Audit with { Attacks = [AuditAttack.GradientMask] } };
-        var (result, _) = new LeakageAudit(run, SiteImages.Open(run)[0], null, _ => { }).Audit(Cut, default);
+        using var thread = new TorchThread("audit", 1);
+        var (result, _) = await new LeakageAudit(run, SiteImages.Open(run)[0], null, thread, _ => { }).AuditAsync(Cut, TestContext.Current.CancellationToken);
         Assert.Equal("A0 linear", Assert.Single(result.Reconstructions).Attacker);
         Assert.Equal("gradient", Assert.Single(result.StolenMasks).Source);
         AuditLimits lax = new() { Green = 1, Amber = 1 };

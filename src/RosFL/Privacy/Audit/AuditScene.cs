@@ -1,0 +1,61 @@
+using RosFL.Federation;
+using RosFL.Imaging;
+using RosFL.Runs;
+using RosFL.Training;
+using static TorchSharp.torch;
+
+namespace RosFL.Privacy.Audit;
+
+/// <summary>
+/// What one attacker has before it: the trained network of a cut, the images that it learns from and those that it attacks. Each attacker has
+/// its own, made on its own torch thread; tensors belong to the caller's dispose scope.
+/// </summary>
+internal sealed class AuditScene : IDisposable
+{
+    private const int HeldOutImages = 32, MeanImages = 192;
+
+    /// <param name="trained">Weights of head, body and tail.</param>
+    public AuditScene(RunOptions run, CutOptions cut, SiteImages own, SiteImages? auxiliary, Model trained)
+    {
+        (Run, Study) = (run, Of(run, cut));
+        Images = new AuditImages(Study, own, auxiliary);
+        Model = AuditedModel.Of(Study, trained);
+        Shown = Images.Victims();
+        Victims = Images.Load(Shown);
+        HeldOut = Images.HeldOut(HeldOutImages);
+        Unit = Intensities.Of(HeldOut.Images);
+        Truth = Unit.ToUnit(Victims.Images);
+    }
+
+    public RunOptions Run { get; }
+
+    public Study Study { get; }
+
+    public AuditImages Images { get; }
+
+    public AuditedModel Model { get; }
+
+    public IReadOnlyList<Shown> Shown { get; }
+
+    /// <summary>The images under attack.</summary>
+    public Batch Victims { get; }
+
+    /// <summary>Images that tell when an attacker has learned all it can.</summary>
+    public Batch HeldOut { get; }
+
+    public Intensities Unit { get; }
+
+    /// <summary>The victims in 0..1.</summary>
+    public Tensor Truth { get; }
+
+    public static Study Of(RunOptions run, CutOptions cut) => new(run with { Cut = cut, Rounds = 1 });
+
+    /// <summary>What anyone could guess: the mean of auxiliary images, (1, C, ...) in 0..1.</summary>
+    public Tensor MeanImage()
+    {
+        using var scope = NewDisposeScope();
+        return Unit.ToUnit(Images.Auxiliary(-2, MeanImages).Images).mean([0], keepdim: true).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose() => Model.Dispose();
+}
