@@ -6,12 +6,13 @@ namespace RosFL.Training;
 /// <summary>
 /// OpenMP reads its environment when libtorch is loaded, and .NET's own environment never reaches native code: the variables must be set
 /// natively before the first tensor. So must the allocator's thresholds: by default glibc gives the memory of a step's tensors back to the
-/// system and takes it again, page by page, in the next.
+/// system and takes it again, page by page, in the next. On threads beside the first it keeps memory in heaps of 64 MiB, and gives back a
+/// heap that is empty unless more than that is to be left at the end of the one before.
 /// </summary>
 public static partial class TorchEnvironment
 {
-    private const int TrimThreshold = -1, MapThreshold = -3; // glibc's malloc.h
-    private const int KeptBytes = 256 << 20, MappedBytes = 32 << 20;
+    private const int TrimThreshold = -1, TopPad = -2, MapThreshold = -3; // glibc's malloc.h
+    private const int KeptBytes = 256 << 20, HeapBytes = 64 << 20, MappedBytes = 32 << 20;
 
     /// <summary>Sets OMP_NUM_THREADS and, unless the user has set it, OMP_WAIT_POLICY=PASSIVE (idle threads sleep and leave the cores to others).</summary>
     /// <param name="threads">Threads inside one tensor operation.</param>
@@ -25,6 +26,7 @@ public static partial class TorchEnvironment
     private static void KeepFreedMemory()
     {
         UnixSetAllocator(TrimThreshold, KeptBytes);
+        UnixSetAllocator(TopPad, HeapBytes);
         UnixSetAllocator(MapThreshold, MappedBytes);
     }
 
