@@ -48,6 +48,8 @@ public sealed class UpTests : IDisposable
         var simulated = await network.SimulateAsync("ros-fl", "--set", "privacy.headPenalty=adversary");
         var up = await network.UpAsync("ros-fl", more: ["--set", "privacy.headPenalty=adversary"]);
         Assert.Equal(simulated.Models, up.Models);
+        using var without = new NetworkOnLoopback();
+        Assert.NotEqual((await without.SimulateAsync("ros-fl")).Models, up.Models);
     }
 
     /// <summary>With three sites the aggregation server sees masked sums only, and the study ends as the simulation does under the same option.</summary>
