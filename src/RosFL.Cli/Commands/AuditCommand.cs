@@ -21,9 +21,21 @@ internal static class AuditCommand
         command.SetAction((parsed, cancellation) =>
         {
             var options = run.Load(parsed).Options;
-            return AuditAsync(options, parsed.GetValue(site), parsed.GetValue(auxiliary), parsed.GetValue(output), cancellation);
+            return ResumableAsync(() => AuditAsync(options, parsed.GetValue(site), parsed.GetValue(auxiliary), parsed.GetValue(output), cancellation));
         });
         return command;
+    }
+
+    private static async Task<int> ResumableAsync(Func<Task<int>> audit)
+    {
+        try
+        {
+            return await audit();
+        }
+        catch (OperationCanceledException)
+        {
+            throw new RosflException(ExitCode.Interrupted, "Interrupted; the cuts that were done are kept: the same command goes on.");
+        }
     }
 
     private static async Task<int> AuditAsync(RunOptions run, string? site, string? auxiliary, string? output, CancellationToken cancellation)
