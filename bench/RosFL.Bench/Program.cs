@@ -19,6 +19,7 @@ var benches = new Dictionary<string, (int Reps, Action<BenchOptions> Run)>
     ["remote"] = (41, RemoteBench.Run),
     ["slow-line"] = (9, SlowLineBench.Run),
     [SitesMemory.Name] = (2, SitesMemory.Run),
+    [ServedBodies.Name] = (1, ServedBodies.Run),
 };
 
 if (args.Length == 0 || args.Length % 2 == 0 || !benches.TryGetValue(args[0], out var bench))

@@ -3,17 +3,17 @@ using RosFL.Runs;
 
 namespace RosFL.Bench;
 
-/// <summary>A step with its body behind TLS on loopback against the step in one process.</summary>
+/// <summary>A step with its body behind TLS on loopback, in a process of its own, against the step in one process.</summary>
 internal static class RemoteBench
 {
     private const int WarmUps = 60;
 
     public static void Run(BenchOptions options)
     {
-        using var server = new WireHost(tls: true);
+        using var server = new BodyServer(options);
         WarmUp(server, options);
         var table = new Table($"Step over TLS on loopback against one process, {options.Threads} threads, median of {options.Reps}",
-            "network and cut", "patch", "batch", "one process ms", "TLS ms", "TLS / one process", "resident MiB");
+            "network and cut", "patch", "batch", "one process ms", "TLS ms", "TLS / one process", "both ends, resident MiB");
         foreach (var (name, run) in Cuts())
             foreach (var size in new[] { 64, 128 })
                 foreach (var batch in new[] { 1, 4 })
@@ -21,7 +21,7 @@ internal static class RemoteBench
     }
 
     /// <summary>The wire's code is compiled again while it runs often: steps of a small network until that is done, which would otherwise be in the first row.</summary>
-    private static void WarmUp(WireHost server, BenchOptions options)
+    private static void WarmUp(BodyServer server, BenchOptions options)
     {
         var run = Of(BenchRun.RedCnn(channels: 8), options, 64);
         using var remote = new RemoteStep(run, server);
@@ -38,13 +38,13 @@ internal static class RemoteBench
         yield return ("U-Net 32, depth 2, 8 channels", BenchRun.UNet() with { Cut = new() { Depth = 2, NarrowChannels = 8 } });
     }
 
-    private static void Measure(Table table, WireHost server, string name, RunOptions run, int size, int batch, int reps)
+    private static void Measure(Table table, BodyServer server, string name, RunOptions run, int size, int batch, int reps)
     {
         using var local = new SplitStep(run);
         using var remote = new RemoteStep(run, server);
         var images = BenchRun.Batch(run, batch, size);
         var ms = Interleaved.Medians(reps, () => local.Run(images), () => remote.Run(images));
         using var process = Process.GetCurrentProcess();
-        table.Row(name, $"{size}", $"{batch}", $"{ms[0]:f1}", $"{ms[1]:f1}", $"{ms[1] / ms[0]:f3}", $"{process.WorkingSet64 >> 20}");
+        table.Row(name, $"{size}", $"{batch}", $"{ms[0]:f1}", $"{ms[1]:f1}", $"{ms[1] / ms[0]:f3}", $"{(process.WorkingSet64 >> 20) + server.ResidentMiB}");
     }
 }

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using Grpc.Core;
+using Grpc.Net.Client;
+using RosFL.Grpc.Trust;
+using RosFL.Grpc.Wire;
+using RosFL.Runs;
+
+namespace RosFL.Bench;
+
+/// <summary>
+/// A computation server in a process of its own, as it is in a hospital's network: two sets of OpenMP threads in one process are more than
+/// the cores, and OpenMP then lets its threads sleep between two operations, at both ends and in what is compared with them.
+/// </summary>
+internal sealed class BodyServer : IDisposable
+{
+    private readonly ThrowAwayTrust trust = new(TimeProvider.System);
+    private readonly string folder = Directory.CreateTempSubdirectory("rosfl-bench-").FullName;
+    private readonly Process process;
+    private readonly GrpcChannel channel;
+
+    /// <param name="through">Another way to the server's address; null goes straight to it.</param>
+    public BodyServer(BenchOptions options, Func<Uri, Uri>? through = null)
+    {
+        process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [ServedBodies.Name, "--threads", $"{options.Threads}"])
+        { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        var address = new Uri(Ask(trust.Write(folder, WireEndpoint.Server).Path));
+        channel = trust.New(WireEndpoint.Site).NewChannel(through?.Invoke(address) ?? address, WireEndpoint.Server.Role, WireEndpoint.Server.Name, WireChannel.Limit, WireChannel.KeepAlive);
+    }
+
+    public CallInvoker Invoker => channel.CreateCallInvoker();
+
+    public long ResidentMiB
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64 >> 20;
+        }
+    }
+
+    /// <summary>Begins the first round of a run, in place of the one before.</summary>
+    public void Serve(RunOptions run)
+    {
+        var file = Path.Combine(folder, "run.json");
+        RunFile.Of(run).Save(file);
+        Ask(file);
+    }
+
+    public void Dispose()
+    {
+        channel.Dispose();
+        process.StandardInput.Close();
+        process.WaitForExit();
+        process.Dispose();
+        trust.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private string Ask(string line)
+    {
+        process.StandardInput.WriteLine(line);
+        process.StandardInput.Flush();
+        return process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The computation server's process has ended.");
+    }
+}
