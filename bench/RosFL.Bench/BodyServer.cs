@@ -8,8 +8,8 @@ using RosFL.Runs;
 namespace RosFL.Bench;
 
 /// <summary>
-/// A computation server in a process of its own, as it is in a hospital's network: two sets of OpenMP threads in one process are more than
-/// the cores, and OpenMP then lets its threads sleep between two operations, at both ends and in what is compared with them.
+/// A computation server in a process of its own, as it is in a hospital's network: it has its own OpenMP threads, memory and thread pool. The processor
+/// time of this process does not count it.
 /// </summary>
 internal sealed class BodyServer : IDisposable
 {
