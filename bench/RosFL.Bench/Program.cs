@@ -17,6 +17,7 @@ var benches = new Dictionary<string, (int Reps, Action<BenchOptions> Run)>
     ["start"] = (11, StartBench.Run),
     ["wire"] = (9, WireBench.Run),
     ["remote"] = (41, RemoteBench.Run),
+    ["remote-narrow"] = (41, RemoteBench.RunNarrow),
     ["slow-line"] = (9, SlowLineBench.Run),
     [SitesMemory.Name] = (2, SitesMemory.Run),
     [ServedBodies.Name] = (1, ServedBodies.Run),
@@ -24,7 +25,7 @@ var benches = new Dictionary<string, (int Reps, Action<BenchOptions> Run)>
 
 if (args.Length == 0 || args.Length % 2 == 0 || !benches.TryGetValue(args[0], out var bench))
 {
-    Console.Error.WriteLine("usage: RosFL.Bench split|loop|peak|optimizer|memory|secagg|threads|start|wire|remote|slow-line [--reps n] [--threads n] [--sites n] [--processor-time 1]");
+    Console.Error.WriteLine("usage: RosFL.Bench split|loop|peak|optimizer|memory|secagg|threads|start|wire|remote|remote-narrow|slow-line [--reps n] [--threads n] [--sites n] [--processor-time 1]");
     return 2;
 }
 

@@ -8,20 +8,25 @@ internal static class RemoteBench
 {
     private const int WarmUps = 60;
 
-    public static void Run(BenchOptions options)
+    public static void Run(BenchOptions options) => Run(Cuts(), options);
+
+    /// <summary>The narrow cut alone, whose steps are short: in the time of the others it can be repeated more often.</summary>
+    public static void RunNarrow(BenchOptions options) => Run(Cuts().Skip(1), options);
+
+    private static void Run(IEnumerable<(string, RunOptions)> cuts, BenchOptions options)
     {
-        using var server = new BodyServer(options);
+        using var server = new BodyProcess(options);
         WarmUp(server, options);
         var table = new Table($"Step over TLS on loopback against one process, {options.Threads} threads, median of {options.Reps}",
             "network and cut", "patch", "batch", "one process ms", "TLS ms", "TLS / one process", "both ends, resident MiB");
-        foreach (var (name, run) in Cuts())
+        foreach (var (name, run) in cuts)
             foreach (var size in new[] { 64, 128 })
                 foreach (var batch in new[] { 1, 4 })
                     Measure(table, server, name, Of(run, options, size), size, batch, options.Reps);
     }
 
     /// <summary>The wire's code is compiled again while it runs often: steps of a small network until that is done, which would otherwise be in the first row.</summary>
-    private static void WarmUp(BodyServer server, BenchOptions options)
+    private static void WarmUp(BodyProcess server, BenchOptions options)
     {
         var run = Of(BenchRun.RedCnn(channels: 8), options, 64);
         using var remote = new RemoteStep(run, server);
@@ -38,7 +43,7 @@ internal static class RemoteBench
         yield return ("U-Net 32, depth 2, 8 channels", BenchRun.UNet() with { Cut = new() { Depth = 2, NarrowChannels = 8 } });
     }
 
-    private static void Measure(Table table, BodyServer server, string name, RunOptions run, int size, int batch, int reps)
+    private static void Measure(Table table, BodyProcess server, string name, RunOptions run, int size, int batch, int reps)
     {
         using var local = new SplitStep(run);
         using var remote = new RemoteStep(run, server);

@@ -16,7 +16,7 @@ internal sealed class RemoteStep : IDisposable
     private readonly TrainingStep step;
     private int steps;
 
-    public RemoteStep(RunOptions run, BodyServer server)
+    public RemoteStep(RunOptions run, BodyProcess server)
     {
         server.Serve(run);
         var study = new Study(run);

@@ -6,7 +6,7 @@ using RosFL.Runs;
 namespace RosFL.Bench;
 
 /// <summary>
-/// What <see cref="BodyServer"/> starts. Its first line is the server's party folder, answered with the address; each further one is a run file, answered
+/// What <see cref="BodyProcess"/> starts. Its first line is the server's party folder, answered with the address; each further one is a run file, answered
 /// when the run's first round has begun; the end of input ends it.
 /// </summary>
 internal static class ServedBodies

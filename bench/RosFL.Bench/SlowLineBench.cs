@@ -12,7 +12,7 @@ internal static class SlowLineBench
     public static void Run(BenchOptions options)
     {
         SlowLine? line = null;
-        using var server = new BodyServer(options, address => (line = new SlowLine(address, BytesPerSecond, OneWay)).Address);
+        using var server = new BodyProcess(options, address => (line = new SlowLine(address, BytesPerSecond, OneWay)).Address);
         using var closed = line!;
         var table = new Table($"Step at the end of 100 Mbit/s and 20 ms there and back, {Size} px, batch {Batch}, {options.Threads} threads, median of {options.Reps}",
             "network and cut", "payload", "KiB a step", "line alone ms", "one process ms", "over the line ms");
@@ -21,7 +21,7 @@ internal static class SlowLineBench
                 Measure(table, server, closed, name, RemoteBench.Of(run, options, Size) with { Wire = new() { Payload = payload } }, options.Reps);
     }
 
-    private static void Measure(Table table, BodyServer server, SlowLine line, string name, RunOptions run, int reps)
+    private static void Measure(Table table, BodyProcess server, SlowLine line, string name, RunOptions run, int reps)
     {
         using var local = new SplitStep(run);
         using var remote = new RemoteStep(run, server);

@@ -11,7 +11,7 @@ namespace RosFL.Bench;
 /// A computation server in a process of its own, as it is in a hospital's network: it has its own OpenMP threads, memory and thread pool. The processor
 /// time of this process does not count it.
 /// </summary>
-internal sealed class BodyServer : IDisposable
+internal sealed class BodyProcess : IDisposable
 {
     private readonly ThrowAwayTrust trust = new(TimeProvider.System);
     private readonly string folder = Directory.CreateTempSubdirectory("rosfl-bench-").FullName;
@@ -19,7 +19,7 @@ internal sealed class BodyServer : IDisposable
     private readonly GrpcChannel channel;
 
     /// <param name="through">Another way to the server's address; null goes straight to it.</param>
-    public BodyServer(BenchOptions options, Func<Uri, Uri>? through = null)
+    public BodyProcess(BenchOptions options, Func<Uri, Uri>? through = null)
     {
         process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [ServedBodies.Name, "--threads", $"{options.Threads}"])
         { RedirectStandardInput = true, RedirectStandardOutput = true })!;
