@@ -19,7 +19,7 @@ namespace RosFL.Grpc.Bodies;
 ///   forward, smashed ───────────────────────►  due? size legal? then memory, then the tensor, then the body
 ///   ◄──── answer, features
 ///   backward, features' gradient ───────────►
-///   ◄──── answer, smashed gradient             the body's optimizer has stepped
+///   ◄──── answer, smashed gradient             then the body's optimizer steps; before the round's last answer
 ///   ...
 ///   end ────────────────────────────────────►  before the last step: the replica is dropped
 /// </code>

@@ -16,7 +16,7 @@ namespace RosFL.Grpc.Bodies;
 /// <param name="roster">All sites of the study.</param>
 /// <param name="open">A link to a body; called on a torch thread.</param>
 public sealed class BodyStudy(
-    Study study, string manifest, CutShapes shapes, IReadOnlyList<string> roster, Func<BodyOrder, IBodyLink> open, BodyLimits limits)
+    Study study, string manifest, CutShapes shapes, IReadOnlyList<string> roster, Func<BodyOrder, IHostedBody> open, BodyLimits limits)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, TrainingSession> sessions = [];

@@ -14,21 +14,22 @@ internal sealed class TrainingSession
 {
     private readonly BodyStudy study;
     private readonly Position begin;
-    private readonly Func<IBodyLink> open;
+    private readonly Func<IHostedBody> open;
     private readonly SemaphoreSlim gate = new(1);
     private readonly TorchThread thread;
     private readonly ITimer idle;
     private CancellationTokenSource stream = new();
-    private IBodyLink? link;
+    private IHostedBody? link;
     private CutShape? shape;
     private long batch;
     private Answer? last;
     private bool featuresSent;
+    private StepTime? owed; // the optimizer's step, which follows the answer
     private string dropReason = "";
 
     private sealed record Answer(int Step, bool Backward, CutTransfer Transfer, CutMessage Message);
 
-    public TrainingSession(BodyStudy study, Position begin, Func<IBodyLink> open)
+    public TrainingSession(BodyStudy study, Position begin, Func<IHostedBody> open)
     {
         (this.study, this.begin, this.open) = (study, begin, open);
         thread = new TorchThread($"body-{begin.Site}", study.Study.Run.Machine.Threads);
@@ -53,7 +54,7 @@ internal sealed class TrainingSession
         return mine.Token;
     }
 
-    /// <summary>One request: the tensor in, the body's work, the tensor out.</summary>
+    /// <summary>One request: the tensor in, the body's work, the tensor out, and the optimizer's step while the site goes on.</summary>
     /// <exception cref="RosflException">The request is not what is due, or its tensor is not legal; nothing has changed.</exception>
     /// <exception cref="RoundLostException">The session was dropped.</exception>
     public async Task AnswerAsync(BodyRequest request, BodyChannel channel)
@@ -66,7 +67,14 @@ internal sealed class TrainingSession
             using var share = await study.Budget.TakeAsync(incoming.Bytes + outgoing.Bytes, channel.Cancellation);
             using var message = await channel.ReceiveAsync(incoming, thread);
             if (due || !Guards.Holds(Guards.Replay)) await ApplyAsync(request, message, incoming, outgoing);
-            await channel.SendAsync(new BodyReply { Position = request.Position, Answer = new() }, last!.Transfer, last.Message);
+            try
+            {
+                await channel.SendAsync(new BodyReply { Position = request.Position, Answer = new() }, last!.Transfer, last.Message);
+            }
+            finally
+            {
+                await StepAsync(); // also where the answer did not arrive: it will be given again
+            }
         }
         finally
         {
@@ -151,7 +159,7 @@ internal sealed class TrainingSession
                 using var scope = NewDisposeScope();
                 var numbers = incoming.Decode(message, device);
                 begun = true;
-                return outgoing.Encode(backward ? link.Backward(numbers, time) : link.Forward(numbers, time));
+                return outgoing.Encode(backward ? link.WalkBack(numbers) : link.Forward(numbers, time));
             });
         }
         catch when (begun)
@@ -165,8 +173,25 @@ internal sealed class TrainingSession
         (featuresSent, shape, batch) = (!backward, BodyShapes.Legal(study, step, training: true), step.Batch);
         if (!backward) return;
         Steps++;
+        owed = time;
         if (!time.IsLast) return;
+        await StepAsync(); // the last answer says that the round's work is done
         await thread.RunAsync(link!.Dispose);
         link = null;
+    }
+
+    private async Task StepAsync()
+    {
+        if (owed is not { } time) return;
+        owed = null;
+        try
+        {
+            await thread.RunAsync(() => link!.Step(time));
+        }
+        catch
+        {
+            await DropAtGateAsync("Its body failed.");
+            throw;
+        }
     }
 }

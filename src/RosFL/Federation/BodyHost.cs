@@ -55,7 +55,7 @@ public sealed class BodyHost(Study study, TwoVersions? durable = null) : IBodyHo
 
     /// <summary>A link for one site, to train its body in the round that has begun or to ask a committed one. Used on one torch thread.</summary>
     /// <exception cref="RoundLostException">That round has not begun here.</exception>
-    public IBodyLink Open(BodyOrder order)
+    public IHostedBody Open(BodyOrder order)
     {
         if (!order.Training) return OpenCommitted(order.Key.Round);
         SharedBody? turns;

@@ -6,7 +6,7 @@ namespace RosFL.Federation;
 
 /// <summary>
 /// SplitFed V2's one body for all sites: step k of every site in an order drawn for each k; early requests wait for their turn. A turn
-/// lasts from a step's forward to the end of its backward, so one graph lives at a time.
+/// lasts from a step's forward to the optimizer's step, so one graph lives at a time.
 /// </summary>
 public sealed class SharedBody(Study study, IReadOnlyList<string> sites, int round, CancellationToken cancellation)
 {
@@ -15,7 +15,7 @@ public sealed class SharedBody(Study study, IReadOnlyList<string> sites, int rou
     private readonly Dictionary<string, int> done = sites.ToDictionary(s => s, _ => 0);
     private BodyReplica? body;
 
-    public IBodyLink Open(string site, Func<BodyReplica> create, Action<BodyReplica> retire)
+    public IHostedBody Open(string site, Func<BodyReplica> create, Action<BodyReplica> retire)
     {
         lock (turns) body ??= create();
         return new Link(this, site, retire);
@@ -62,7 +62,7 @@ public sealed class SharedBody(Study study, IReadOnlyList<string> sites, int rou
         }
     }
 
-    private sealed class Link(SharedBody shared, string site, Action<BodyReplica> retire) : IBodyLink
+    private sealed class Link(SharedBody shared, string site, Action<BodyReplica> retire) : IHostedBody
     {
         public Tensor Forward(Tensor smashed, StepTime time)
         {
@@ -70,11 +70,12 @@ public sealed class SharedBody(Study study, IReadOnlyList<string> sites, int rou
             return shared.body!.Forward(smashed);
         }
 
-        public Tensor Backward(Tensor featuresGradient, StepTime time)
+        public Tensor WalkBack(Tensor featuresGradient) => shared.body!.WalkBack(featuresGradient);
+
+        public void Step(StepTime time)
         {
-            var answer = shared.body!.Backward(featuresGradient, time);
+            shared.body!.Step(time);
             shared.EndTurn(site);
-            return answer;
         }
 
         public Tensor Infer(Tensor smashed) => shared.body!.Infer(smashed);

@@ -8,6 +8,7 @@ namespace RosFL.Training;
 public sealed class BodyReplica(UNetwork network, Part part, PartOptimizer optimizer) : IDisposable
 {
     private Tensor? input, output;
+    private bool walkedBack;
 
     public Part Part => part;
 
@@ -20,6 +21,7 @@ public sealed class BodyReplica(UNetwork network, Part part, PartOptimizer optim
     public Tensor Forward(Tensor smashed)
     {
         DropGraph();
+        DropGradients();
         part.Train(true);
         input = smashed.detach().requires_grad_().DetachFromDisposeScope();
         using var scope = NewDisposeScope();
@@ -27,24 +29,31 @@ public sealed class BodyReplica(UNetwork network, Part part, PartOptimizer optim
         return output.detach().MoveToOuterDisposeScope();
     }
 
-    /// <summary>Walks the graph back once, steps the optimizer, answers the smashed gradient.</summary>
-    public Tensor Backward(Tensor featuresGradient, StepTime time)
+    /// <summary>Walks the graph back once and answers the smashed gradient; the parameters' gradients wait for <see cref="Step"/>.</summary>
+    public Tensor WalkBack(Tensor featuresGradient)
     {
         if (input is null || output is null) throw new InvalidOperationException("Backward came without Forward.");
         using var scope = NewDisposeScope();
         try
         {
             output.backward([featuresGradient]);
-            var smashedGradient = input.grad!.MoveToOuterDisposeScope();
-            optimizer.Step(time);
-            Steps++;
-            CrashPoint.Reach("compute-step");
-            return smashedGradient;
+            walkedBack = true;
+            return input.grad!.MoveToOuterDisposeScope();
         }
         finally
         {
             DropGraph();
         }
+    }
+
+    /// <summary>The optimizer's step with the gradients of <see cref="WalkBack"/>, once.</summary>
+    public void Step(StepTime time)
+    {
+        if (!walkedBack) throw new InvalidOperationException("A step of the optimizer came without Backward.");
+        optimizer.Step(time);
+        Steps++;
+        CrashPoint.Reach("compute-step");
+        DropGradients();
     }
 
     public Tensor Infer(Tensor smashed)
@@ -67,6 +76,11 @@ public sealed class BodyReplica(UNetwork network, Part part, PartOptimizer optim
         input?.Dispose();
         output?.Dispose();
         (input, output) = (null, null);
+    }
+
+    private void DropGradients()
+    {
+        walkedBack = false;
         part.ClearGradients();
     }
 }

@@ -11,7 +11,7 @@ public interface IBodyLink : IDisposable
     /// <summary>Smashed values to features; the body keeps its graph until <see cref="Backward"/> of the same step.</summary>
     Tensor Forward(Tensor smashed, StepTime time);
 
-    /// <summary>The features' gradient to the smashed gradient; the body's optimizer has stepped when this returns.</summary>
+    /// <summary>The features' gradient to the smashed gradient; the body's optimizer steps before the next <see cref="Forward"/>.</summary>
     Tensor Backward(Tensor featuresGradient, StepTime time);
 
     /// <summary>Smashed values to features in evaluation mode, without a graph.</summary>
