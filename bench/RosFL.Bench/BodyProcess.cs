@@ -23,7 +23,7 @@ internal sealed class BodyProcess : IDisposable
     {
         process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [ServedBodies.Name, "--threads", $"{options.Threads}"])
         { RedirectStandardInput = true, RedirectStandardOutput = true })!;
-        var address = new Uri(Ask(trust.Write(folder, WireEndpoint.Server).Path));
+        var address = Address();
         channel = trust.New(WireEndpoint.Site).NewChannel(through?.Invoke(address) ?? address, WireEndpoint.Server.Role, WireEndpoint.Server.Name, WireChannel.Limit, WireChannel.KeepAlive);
     }
 
@@ -54,6 +54,20 @@ internal sealed class BodyProcess : IDisposable
         process.Dispose();
         trust.Dispose();
         Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Where it listens; a process that does not say so is not left behind.</summary>
+    private Uri Address()
+    {
+        try
+        {
+            return new Uri(Ask(trust.Write(folder, WireEndpoint.Server).Path));
+        }
+        catch
+        {
+            process.Kill();
+            throw;
+        }
     }
 
     private string Ask(string line)

@@ -3,7 +3,7 @@ using RosFL.Bench;
 using RosFL.Training;
 
 // One bench a file; each prints a table in Markdown. See docs/performance.md.
-//   dotnet run -c Release --project bench/RosFL.Bench -- NAME [--reps n] [--threads n] [--processor-time 1]
+//   dotnet run -c Release --project bench/RosFL.Bench -- NAME [--reps n] [--threads n] [--processor-time 1] [--patch n] [--batch n]
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var benches = new Dictionary<string, (int Reps, Action<BenchOptions> Run)>
 {
@@ -25,12 +25,12 @@ var benches = new Dictionary<string, (int Reps, Action<BenchOptions> Run)>
 
 if (args.Length == 0 || args.Length % 2 == 0 || !benches.TryGetValue(args[0], out var bench))
 {
-    Console.Error.WriteLine("usage: RosFL.Bench split|loop|peak|optimizer|memory|secagg|threads|start|wire|remote|remote-narrow|slow-line [--reps n] [--threads n] [--sites n] [--processor-time 1]");
+    Console.Error.WriteLine("usage: RosFL.Bench split|loop|peak|optimizer|memory|secagg|threads|start|wire|remote|remote-narrow|slow-line [--reps n] [--threads n] [--sites n] [--processor-time 1] [--patch n] [--batch n]");
     return 2;
 }
 
 int Number(string option, int standard) => Array.IndexOf(args, option) is > 0 and var at ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : standard;
-var options = new BenchOptions(Number("--reps", bench.Reps), Number("--threads", Environment.ProcessorCount), Number("--sites", 4));
+var options = new BenchOptions(Number("--reps", bench.Reps), Number("--threads", Environment.ProcessorCount), Number("--sites", 4), Number("--patch", 0), Number("--batch", 0));
 
 Interleaved.ByProcessorTime = Number("--processor-time", 0) > 0;
 

@@ -11,17 +11,17 @@ internal static class RemoteBench
     public static void Run(BenchOptions options) => Run(Cuts(), options);
 
     /// <summary>The narrow cut alone, whose steps are short: in the time of the others it can be repeated more often.</summary>
-    public static void RunNarrow(BenchOptions options) => Run(Cuts().Skip(1), options);
+    public static void RunNarrow(BenchOptions options) => Run([Narrow], options);
 
-    private static void Run(IEnumerable<(string, RunOptions)> cuts, BenchOptions options)
+    private static void Run(IReadOnlyList<(string, RunOptions)> cuts, BenchOptions options)
     {
         using var server = new BodyProcess(options);
         WarmUp(server, options);
         var table = new Table($"Step over TLS on loopback against one process, {options.Threads} threads, median of {options.Reps}",
             "network and cut", "patch", "batch", "one process ms", "TLS ms", "TLS / one process", "both ends, resident MiB");
         foreach (var (name, run) in cuts)
-            foreach (var size in new[] { 64, 128 })
-                foreach (var batch in new[] { 1, 4 })
+            foreach (var size in Chosen(options.Patch, 64, 128))
+                foreach (var batch in Chosen(options.Batch, 1, 4))
                     Measure(table, server, name, Of(run, options, size), size, batch, options.Reps);
     }
 
@@ -37,11 +37,11 @@ internal static class RemoteBench
     public static RunOptions Of(RunOptions run, BenchOptions options, int size) =>
         run.With(options, MemoryLayout.ChannelsLast) with { Preprocessing = new() { Patch = [size, size] }, Evaluation = new() { Window = [size, size] } };
 
-    public static IEnumerable<(string, RunOptions)> Cuts()
-    {
-        yield return ("RED-CNN 96, depth 1 (the paper's)", BenchRun.RedCnn());
-        yield return ("U-Net 32, depth 2, 8 channels", BenchRun.UNet() with { Cut = new() { Depth = 2, NarrowChannels = 8 } });
-    }
+    public static IReadOnlyList<(string, RunOptions)> Cuts() => [("RED-CNN 96, depth 1 (the paper's)", BenchRun.RedCnn()), Narrow];
+
+    private static (string, RunOptions) Narrow => ("U-Net 32, depth 2, 8 channels", BenchRun.UNet() with { Cut = new() { Depth = 2, NarrowChannels = 8 } });
+
+    private static int[] Chosen(int only, params int[] all) => only > 0 ? [only] : all;
 
     private static void Measure(Table table, BodyProcess server, string name, RunOptions run, int size, int batch, int reps)
     {

@@ -1,7 +1,6 @@
 using System.Net;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,13 +26,9 @@ internal sealed class WireEndpoint : IDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddPartyTrust(credentials).AddWire().AddBodies(Studies).AddSingleton<TensorEcho>()
             .AddTensorMethod(TensorEcho.Method, (TensorEcho echo, IAsyncStreamReader<TensorFrame<Position>> r, IServerStreamWriter<TensorFrame<Position>> w, ServerCallContext call) => echo.RunAsync(r, w, call));
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        builder.ListenOn(new(IPAddress.Loopback, 0), port =>
         {
-            WireServer.Configure(kestrel);
-            kestrel.Listen(IPAddress.Loopback, 0, listen =>
-            {
-                if (tls) listen.UsePartyTls(credentials);
-            });
+            if (tls) port.UsePartyTls(credentials);
         });
         application = builder.Build();
         if (tls) application.UseCallerCheck();

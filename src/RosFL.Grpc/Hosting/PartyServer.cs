@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using RosFL.Grpc.Trust;
 using RosFL.Grpc.Wire;
@@ -30,11 +29,7 @@ public sealed class PartyServer : IAsyncDisposable
         builder.Services.AddPartyTrust(credentials);
         builder.Services.AddWire();
         services(builder.Services);
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
-        {
-            WireServer.Configure(kestrel);
-            kestrel.Listen(end, port => port.UsePartyTls(credentials));
-        });
+        builder.ListenOn(end, port => port.UsePartyTls(credentials));
         var application = builder.Build();
         application.UseCallerCheck();
         application.Services.GetRequiredService<CallerCheck>().Refused += sentence => refused?.Invoke(new RosflException(ExitCode.NotTrusted, sentence));

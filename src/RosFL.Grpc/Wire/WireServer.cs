@@ -1,5 +1,8 @@
+using System.Net;
 using Grpc.AspNetCore.Server;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -25,8 +28,16 @@ public static class WireServer
         return services.PostConfigure<GrpcServiceOptions>(options => options.CompressionProviders = []);
     }
 
+    /// <param name="secure">Sets up TLS on the port.</param>
+    public static void ListenOn(this WebApplicationBuilder builder, IPEndPoint end, Action<ListenOptions> secure) =>
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        {
+            Limit(kestrel);
+            kestrel.Listen(end, secure);
+        });
+
     /// <summary>Limits that fit streams which live for a round; what a stream may do is limited by its service.</summary>
-    public static void Configure(KestrelServerOptions kestrel)
+    private static void Limit(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
         kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2);

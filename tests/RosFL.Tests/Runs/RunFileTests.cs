@@ -99,10 +99,13 @@ public sealed class RunFileTests
 
     /// <summary>Proves that broken JSON, a doubled member and a file that is no object come as our error with the line.</summary>
     [Theory]
-    [InlineData("{\n \"rounds\": }", "line 2")]
+    [InlineData("{\n \"rounds\": }", "in line 2, column 12: look there")]
+    [InlineData("{\n \"rounds\": 3", "may have been cut off, so complete it")]
+    [InlineData("{\n \"name\": \"north", "may have been cut off, so complete it")]
+    [InlineData("{ \"data\": {\n", "may have been cut off, so complete it")]
     [InlineData("{ \"rounds\": 1, \"rounds\": 2 }", "uplicate")]
     [InlineData("[1]", "one JSON object")]
-    [InlineData("", "no JSON")]
+    [InlineData("", "it is empty: begin with `rosfl init`")]
     public void Parse_ofNoRunFile_saysWhere(string json, string expected) => Assert.Contains(expected, Assert.Single(Errors(json)), StringComparison.Ordinal);
 
     /// <summary>Proves that what is saved is what was set, and that it loads to the same options.</summary>

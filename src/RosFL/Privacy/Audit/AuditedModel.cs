@@ -55,9 +55,8 @@ internal sealed class AuditedModel : IDisposable
         var time = Next();
         var smashed = part.Levels.Head(batch.Images, out var skips).detach();
         var features = body.Forward(smashed, time).detach().requires_grad_();
-        study.NewLoss().Of(part.Levels.Tail(features, [.. skips.Select(s => s?.detach())]), batch.Targets, batch.Mask).backward();
-        body.Backward(features.grad!, time);
-        part.ClearGradients();
+        var loss = study.NewLoss().Of(part.Levels.Tail(features, [.. skips.Select(s => s?.detach())]), batch.Targets, batch.Mask);
+        body.Backward(autograd.grad([loss], [features])[0], time);
         // the loss is a mean over the batch, and an attacker knows of how many images
         var gradient = tap!.Gradient!.Times(batch.Images.shape[0]);
         return new(tap.Smashed!.MoveToOuterDisposeScope(), tap.Features!.MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());

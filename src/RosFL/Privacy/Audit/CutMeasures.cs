@@ -1,7 +1,6 @@
 using RosFL.Runs;
 using RosFL.Tensors;
 using RosFL.Training;
-using static TorchSharp.torch;
 
 namespace RosFL.Privacy.Audit;
 
@@ -21,12 +20,6 @@ internal static class CutMeasures
             ImageScores.Of(scene.MeanImage().expand(truth.shape), truth), ImageScores.Of(Regions.Averaged(truth, 4), truth), ImageScores.Of(Regions.Averaged(truth, 8), truth),
             [], new Gallery(scene.Images, scene.Unit, scene.Shown, run.Audit.Gallery).Count, [], TaskScore.MeanMask(scene.Images, victims, run),
             run.Audit.TrainingSteps == 0 ? null : MembershipAttack.Of(model, scene.Images, new Seeds(run.Seed).For("audit.bootstrap")),
-            Statistics.DistanceCorrelation(Vectors(truth), Vectors(crossed.Smashed)), scene.Shown.Count, scene.Images.Persons, scene.Images.HasForeignAuxiliary, run.Audit.LeastSteps, 0);
-    }
-
-    private static float[][] Vectors(Tensor values)
-    {
-        var all = values.cpu().contiguous().data<float>().ToArray();
-        return [.. all.Chunk(all.Length / (int)values.shape[0])];
+            Statistics.DistanceCorrelation(truth.Rows(), crossed.Smashed.Rows()), scene.Shown.Count, scene.Images.Persons, scene.Images.HasForeignAuxiliary, run.Audit.LeastSteps, 0);
     }
 }

@@ -43,8 +43,6 @@ internal sealed class Gallery
         using var scope = NewDisposeScope();
         var rows = values.cpu().reshape(values.shape[0], -1);
         rows = rows - rows.mean([1], keepdim: true);
-        rows = rows / rows.norm(1, keepdim: true, p: 2).AtLeast(1e-12);
-        var all = rows.contiguous().data<float>().ToArray();
-        return [.. all.Chunk(all.Length / (int)values.shape[0])];
+        return (rows / rows.norm(1, keepdim: true, p: 2).AtLeast(1e-12)).Rows();
     }
 }

@@ -1,5 +1,6 @@
 using RosFL.Imaging;
 using RosFL.Scores;
+using RosFL.Tensors;
 using static TorchSharp.torch;
 
 namespace RosFL.Privacy.Audit;
@@ -22,10 +23,8 @@ public sealed record ImageScores(double Ssim, double SsimHigh, double SsimMost, 
 
     internal static IReadOnlyList<Picture> Pictures(Tensor images)
     {
-        using var scope = NewDisposeScope();
-        var values = images.cpu().contiguous().data<float>().ToArray();
         int[] shape = [.. images.shape.Skip(1).Select(s => (int)s)];
-        return [.. values.Chunk(values.Length / (int)images.shape[0]).Select(v => new Picture(v, shape))];
+        return [.. images.Rows().Select(values => new Picture(values, shape))];
     }
 
     private static double MeanSquare(float[] a, float[] b)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -94,15 +95,19 @@ public sealed class RunFile
         }
         catch (JsonException error)
         {
-            var line = error.LineNumber is { } number ? $" in line {number + 1}, column {error.BytePositionInLine + 1}" : "";
-            throw new RosflException(ExitCode.InvalidRun, $"{source}: the file is no JSON{line}: {FirstSentence(error.Message)}", error);
+            throw new RosflException(ExitCode.InvalidRun, $"{source}: the file is no JSON{Fault(json, error)}", error);
         }
     }
 
-    private static string FirstSentence(string message)
+    /// <summary>Where it stops to be JSON, and what to do there.</summary>
+    private static string Fault(string json, JsonException error)
     {
-        var end = message.IndexOf(". ", StringComparison.Ordinal);
-        return end < 0 ? message : message[..(end + 1)];
+        if (string.IsNullOrWhiteSpace(json)) return ", it is empty: begin with `rosfl init`.";
+        if (error is not { LineNumber: { } line, BytePositionInLine: { } column }) return $": {error.Message.TrimEnd('.')}; keep one of the two."; // a member given twice
+        var lines = json.TrimEnd().Split('\n');
+        return line >= lines.Length || (line == lines.Length - 1 && column >= Encoding.UTF8.GetByteCount(lines[^1]))
+            ? ": it ends before everything that it opened is closed; it may have been cut off, so complete it, or write it anew with `rosfl init`."
+            : $" in line {line + 1}, column {column + 1}: look there, and just before it, for a comma, a quote or a bracket that is missing or one too many.";
     }
 
     private static void Subtract(JsonObject node, JsonObject defaults)

@@ -2,7 +2,6 @@ using System.Net;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,11 +27,7 @@ internal sealed class BodyServerHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddPartyTrust(credentials).AddWire().AddBodies(Studies);
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
-        {
-            WireServer.Configure(kestrel);
-            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UsePartyTls(credentials));
-        });
+        builder.ListenOn(new(IPAddress.Loopback, 0), port => port.UsePartyTls(credentials));
         application = builder.Build();
         application.UseCallerCheck();
         application.MapBodies();

@@ -32,12 +32,14 @@ internal sealed class LinkedStudy(Study study, CutShapes shapes, BodyHost host, 
         return new(study, await thread.RunAsync(() => CutShapes.Of(study)), host, host, order => PayloadBodyLink.Around(host.Open(order), run.Wire));
     }
 
-    public static async Task<LinkedStudy> ServedAsync(TorchThread thread, RunOptions run, BodyServerHost server, CallInvoker? invoker = null)
+    /// <param name="around">Puts something around each body at the computation server.</param>
+    public static async Task<LinkedStudy> ServedAsync(
+        TorchThread thread, RunOptions run, BodyServerHost server, CallInvoker? invoker = null, Func<IHostedBody, IHostedBody>? around = null)
     {
         var study = new Study(run);
         var host = new BodyHost(study);
         var shapes = await thread.RunAsync(() => CutShapes.Of(study));
-        var served = new BodyStudy(study, Manifest, shapes, [Site], host.Open, server.Studies.Limits);
+        var served = new BodyStudy(study, Manifest, shapes, [Site], order => around is null ? host.Open(order) : around(host.Open(order)), server.Studies.Limits);
         server.Studies.Add(served);
         return new(study, shapes, host, new ServedBodyHost(host, served),
             order => new GrpcBodyLink(invoker ?? server.Invoker(Site), new BodyLinkOptions(order, Manifest), study, shapes, CancellationToken.None), served);

@@ -1,6 +1,7 @@
 using RosFL.Federation;
 using RosFL.Grpc.Bodies;
 using RosFL.Runs;
+using RosFL.Tests.Training;
 using RosFL.Training;
 
 namespace RosFL.Tests.Grpc.Bodies;
@@ -92,6 +93,32 @@ public sealed class ReplayTests : IAsyncLifetime
         var lost = Assert.IsType<RoundLostException>((await back.RefusalAsync()).Refusal);
         Assert.Contains("Attempt 1 of site 'north' in round 1 was dropped", lost.Message, StringComparison.Ordinal);
         Assert.Empty(study.Server!.Steps);
+    }
+
+    [Fact]
+    public async Task Optimizer_thatFailsAfterTheAnswer_losesTheAttemptAndNothingIsCountedOfIt()
+    {
+        var broken = true;
+        await using var study = await LinkedStudy.ServedAsync(
+            thread, BodyLinkConformance.Run(BodyLinkConformance.Plain) with { Name = "broken" }, server, around: body => broken ? new FailingOptimizer(body) : body);
+        await study.BeginAsync();
+        using var stream = await RawStream.OpenAsync(server, study);
+        await ExchangeAsync(stream, 0, backward: false, seed: 1);
+        await ExchangeAsync(stream, 0, backward: true, seed: 3); // has its answer
+        Assert.Equal("The computation server failed on a request of site 'north' with InvalidOperationException: see its log.", (await stream.RefusalAsync()).Refusal.Message);
+        Assert.Empty(study.Server!.Steps);
+
+        using var back = new RawStream(server, study);
+        await back.HelloAsync();
+        var lost = Assert.IsType<RoundLostException>((await back.RefusalAsync()).Refusal);
+        Assert.Equal("Attempt 1 of site 'north' in round 1 was dropped: Its body failed.", lost.Message);
+
+        broken = false;
+        using var again = new RawStream(server, study) { Attempt = 2 };
+        await again.HelloAsync();
+        Assert.NotNull((await again.Reader.ControlAsync(default))!.Welcome);
+        await TwoStepsAsync(again);
+        Assert.Equal(await UndisturbedAsync(), Convert.ToHexStringLower((await study.BodyAsync(steps: 2, attempt: 2)).Hash()));
     }
 
     /// <summary>The body after two steps that nothing disturbed.</summary>
