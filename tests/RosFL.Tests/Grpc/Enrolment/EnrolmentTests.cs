@@ -9,6 +9,7 @@ using Microsoft.Extensions.Time.Testing;
 using RosFL.Grpc.Enrolment;
 using RosFL.Grpc.Trust;
 using RosFL.Runs;
+using RosFL.Tests.Grpc.Trust;
 using RosFL.Tests.Runs;
 
 namespace RosFL.Tests.Grpc.Enrolment;
@@ -115,6 +116,26 @@ public sealed class EnrolmentTests : IAsyncLifetime
         var north = await EnrolAsync(North);
         Assert.Equal(1, new Registrar(authority).Revoke(North));
         Assert.Contains("revoked", await RefusalAsync(() => RenewedAsync(north)), StringComparison.Ordinal);
+    }
+
+    /// <summary>From the office's command to the cut: the server that runs fetches the list by itself.</summary>
+    [Fact]
+    public async Task RevokedSite_isCutByARunningServerWithin5SecondsOfTheRevocation()
+    {
+        var folders = (Server: Point(await EnrolAsync(new(PartyRole.AggregationServer, "agg"))), Site: await EnrolAsync(North));
+        using var server = folders.Server.Open(time);
+        using var north = folders.Site.Open(time);
+        using var renewal = new CertificateRenewal(server, new(folders.Server, time), NullLogger<CertificateRenewal>.Instance);
+        await renewal.StartAsync(default);
+        await using var host = await TrustHost.StartAsync(server);
+        using var client = new HttpClient(north.NewHandler(PartyRole.AggregationServer)) { BaseAddress = host.Address, DefaultRequestVersion = HttpVersion.Version20 };
+        await using var stream = await client.GetStreamAsync("/stream");
+        Assert.Equal(4, await stream.ReadAtLeastAsync(new byte[4], 4));
+
+        new Registrar(authority).Revoke(North);
+        time.Advance(TimeSpan.FromSeconds(5));
+        await Assert.ThrowsAnyAsync<IOException>(async () => await stream.ReadExactlyAsync(new byte[1]));
+        await renewal.StopAsync(default);
     }
 
     [Fact]
