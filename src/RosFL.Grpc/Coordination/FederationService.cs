@@ -26,7 +26,9 @@ public sealed class FederationService(IReadOnlyList<StudyRoom> rooms, Action<Ros
         {
             var hello = (await reader.ControlAsync(call.CancellationToken))?.Hello
                 ?? throw new RosflException(ExitCode.Protocol, "A site must say hello first.");
-            var (room, site) = Find(hello, call.Caller());
+            var (room, site, entry) = Find(hello, call.Caller());
+            if (hello.RunHash != room.Manifest.Hash) throw Refused(OtherManifest(site, room), room.Manifest);
+            RequireWeight(entry, hello, room);
             var session = new SiteSession(room.Study, reader, writer);
             await writer.ControlAsync(new ServerMessage { Welcome = new ServerWelcome { Version = ControlVersion.Ours, Process = process } }, call.CancellationToken);
             site.Attach(session, hello);
@@ -41,8 +43,7 @@ public sealed class FederationService(IReadOnlyList<StudyRoom> rooms, Action<Ros
         }
         catch (RosflException refusal)
         {
-            refused?.Invoke(refusal);
-            throw WireRefusal.ToRpc(refusal);
+            throw Refused(refusal);
         }
         catch (Exception gone) when (gone is OperationCanceledException or IOException)
         {
@@ -50,7 +51,13 @@ public sealed class FederationService(IReadOnlyList<StudyRoom> rooms, Action<Ros
         }
     }
 
-    private (StudyRoom Room, RemoteSite Site) Find(SiteHello hello, Caller caller)
+    private RpcException Refused(RosflException refusal, Manifest? ours = null)
+    {
+        refused?.Invoke(refusal);
+        return ours is null ? WireRefusal.ToRpc(refusal) : WireRefusal.ToRpc(refusal, ours);
+    }
+
+    private (StudyRoom Room, RemoteSite Site, RosterEntry Entry) Find(SiteHello hello, Caller caller)
     {
         ControlVersion.Check(hello.Version);
         caller.RefuseOther(hello.Site);
@@ -58,11 +65,15 @@ public sealed class FederationService(IReadOnlyList<StudyRoom> rooms, Action<Ros
             ?? throw new RosflException(ExitCode.Protocol, "This server runs no study of that name: correct the site's configuration.");
         var site = room.Sites.FirstOrDefault(s => s.Name == hello.Site)
             ?? throw new RosflException(ExitCode.Protocol, $"Study '{room.Study.Id}' has no site of that name: correct the site's configuration.");
-        var entry = room.Manifest.Admit(caller.Party, caller.Key);
-        if (hello.RunHash != room.Manifest.Hash)
-            throw new RosflException(ExitCode.ManifestDiffers, $"Site '{site.Name}' holds another manifest of study '{room.Study.Id}' than this server ({room.Manifest.Hash}): 'rosfl study diff' shows what differs; approve the same one.");
+        return (room, site, room.Manifest.Admit(caller.Party, caller.Key));
+    }
+
+    private static RosflException OtherManifest(RemoteSite site, StudyRoom room) => new(ExitCode.ManifestDiffers,
+        $"Site '{site.Name}' holds another manifest of study '{room.Study.Id}' than this server ({room.Manifest.Hash}): 'rosfl study diff' shows what differs; approve the same one.");
+
+    private static void RequireWeight(RosterEntry entry, SiteHello hello, StudyRoom room)
+    {
         if (entry.Weight > 0 && entry.Weight != hello.Weight)
-            throw new RosflException(ExitCode.ManifestDiffers, $"Site '{site.Name}' says that it has weight {hello.Weight}, and the manifest of study '{room.Study.Id}' says {entry.Weight}: its images have changed; approve a new revision.");
-        return (room, site);
+            throw new RosflException(ExitCode.ManifestDiffers, $"Site '{hello.Site}' says that it has weight {hello.Weight}, and the manifest of study '{room.Study.Id}' says {entry.Weight}: its images have changed; approve a new revision.");
     }
 }

@@ -48,8 +48,23 @@ public static class SiteProcess
             : new HiddenSite(recorded, study, new SiteTrust(process.Identity(), approved.Manifest), Path.Combine(folder, "secure-aggregation"), time, notice);
         agent = new SiteAgent(study, hidden ?? (ISite)recorded, facts, identity, aggregation.CreateCallInvoker, time, notice, end => end.Save(folder));
         process.Health.Ready();
-        await agent.RunAsync(cancellation);
+        await ServeAsync(agent, approved.Manifest, cancellation);
         process.Ended(study.Id);
+    }
+
+    /// <summary>Until the study is over; a server with another manifest is told apart by what differs in it, which changes nothing here.</summary>
+    private static async Task ServeAsync(SiteAgent agent, Manifest ours, CancellationToken cancellation)
+    {
+        try
+        {
+            await agent.RunAsync(cancellation);
+        }
+        catch (RosflException refusal) when (WireRefusal.ManifestOf(refusal) is { } theirs)
+        {
+            const string Server = "The aggregation server";
+            ours.RefuseOther(Manifest.Parse(theirs, Server), Server);
+            throw;
+        }
     }
 
     /// <summary>Pictures of a site's own test image, which stay with it.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Google.Protobuf;
 using Grpc.Core;
 using RosFL.Federation;
@@ -14,11 +15,19 @@ namespace RosFL.Grpc.Wire;
 /// </summary>
 public static class WireRefusal
 {
-    private const string CodeKey = "rosfl-code", LostKey = "rosfl-round-lost", StandKey = "rosfl-position-bin";
+    private const string CodeKey = "rosfl-code", LostKey = "rosfl-round-lost", StandKey = "rosfl-position-bin", ManifestKey = "rosfl-manifest-bin";
 
     /// <param name="stand">Where the study stands at this end, for a caller that is behind.</param>
     public static RpcException ToRpc(RosflException refusal, Position? stand = null) =>
         ToRpc(StatusOf(refusal.Code), refusal.Message, CodeKey, ((int)refusal.Code).ToString(CultureInfo.InvariantCulture), stand);
+
+    /// <summary>The refusal of a party that holds another manifest than this end's, which is sent along: the party can tell what differs.</summary>
+    public static RpcException ToRpc(RosflException refusal, Manifest ours)
+    {
+        var rpc = ToRpc(refusal);
+        rpc.Trailers.Add(ManifestKey, Encoding.UTF8.GetBytes(ours.Text()));
+        return rpc;
+    }
 
     /// <param name="stand">Where the study stands at this end.</param>
     public static RpcException ToRpc(RoundLostException lost, Position? stand = null) => ToRpc(StatusCode.Aborted, lost.Message, LostKey, "1", stand);
@@ -39,6 +48,10 @@ public static class WireRefusal
     /// <summary>Where the study stands at the end that refused.</summary>
     public static Position? StandOf(RpcException error) =>
         error.Trailers.GetValueBytes(StandKey) is { } bytes ? Position.Parser.ParseFrom(bytes) : null;
+
+    /// <summary>The manifest of the end that refused, as text; null where that was not the reason.</summary>
+    public static string? ManifestOf(RosflException refusal) =>
+        refusal.InnerException is RpcException error && error.Trailers.GetValueBytes(ManifestKey) is { } text ? Encoding.UTF8.GetString(text) : null;
 
     private static RpcException ToRpc(StatusCode status, string sentence, string key, string value, Position? stand)
     {

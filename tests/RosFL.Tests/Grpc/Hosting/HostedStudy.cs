@@ -39,7 +39,7 @@ internal sealed class HostedStudy : IDisposable
         RunFile.Of(run).Save(In("run.json"));
         foreach (var party in Sites.Select(s => new Party(PartyRole.Site, s)).Prepend(new(PartyRole.ComputationServer, Computation)).Prepend(new(PartyRole.AggregationServer, Aggregation)))
             parties[party.Name] = trust.Write(In("parties", party.Name), party);
-        Approve(quorum ?? new());
+        Approve(quorum ?? new(), parties.Values);
     }
 
     public IReadOnlyList<string> Sites { get; }
@@ -95,7 +95,10 @@ internal sealed class HostedStudy : IDisposable
 
     private string Watch(string party) => party == Watched ? $"127.0.0.1:{WatchPort}" : "";
 
-    private void Approve(QuorumTerms quorum)
+    /// <summary>Every party approves other terms, and one alone keeps them.</summary>
+    public void KeepOtherTerms(string party, QuorumTerms quorum) => Approve(quorum, [parties[party]]);
+
+    private void Approve(QuorumTerms quorum, IEnumerable<PartyFolder> keep)
     {
         var keys = parties.Values.Select(f => (Party: Party.Parse(f.Card.Party), Key: f.LoadKey())).ToList();
         var manifest = Manifest.Create(new()
@@ -107,7 +110,7 @@ internal sealed class HostedStudy : IDisposable
             Roster = [.. keys.Select(k => new RosterEntry(k.Party.ToString(), Convert.ToHexStringLower(SHA256.HashData(k.Key.ExportSubjectPublicKeyInfo()))))],
         }, run);
         var approved = keys.Aggregate(ApprovedManifest.Of(manifest), (all, k) => all.Approve(k.Party, k.Key, TimeProvider.System));
-        foreach (var folder in parties.Values) approved.Save(Path.Combine(folder.StudiesPath, Name + ".json"));
+        foreach (var folder in keep) approved.Save(Path.Combine(folder.StudiesPath, Name + ".json"));
         foreach (var (_, key) in keys) key.Dispose();
     }
 

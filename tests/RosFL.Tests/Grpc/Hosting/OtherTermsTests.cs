@@ -1,0 +1,22 @@
+using RosFL.Runs;
+
+namespace RosFL.Tests.Grpc.Hosting;
+
+/// <summary>A site that has approved other terms than the servers does not train, and is told what differs.</summary>
+public sealed class OtherTermsTests
+{
+    [Fact]
+    public async Task Site_withOtherTerms_isToldEveryDifference()
+    {
+        using var study = new HostedStudy(sites: 3, rounds: 1, new QuorumTerms { Sites = 2 });
+        study.KeepOtherTerms("hospital-1", new QuorumTerms { Sites = 3, IdleSeconds = 7 });
+        var serving = study.ServeAsync(_ => { });
+        var refusal = await Assert.ThrowsAsync<RosflException>(() => study.JoinAsync("hospital-1", CancellationToken.None));
+        Assert.Equal(ExitCode.ManifestDiffers, refusal.Code);
+        Assert.StartsWith("The aggregation server holds another manifest of study 'tiny' (theirs / ours): ", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("quorum.sites: 2 / 3", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("/ 7", refusal.Message, StringComparison.Ordinal);
+        await study.EndAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => serving);
+    }
+}
