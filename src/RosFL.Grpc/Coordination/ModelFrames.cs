@@ -17,10 +17,26 @@ internal static class ModelFrames
     // step count and two moments for each parameter
     private const int MomentsPerParameter = 3;
 
-    /// <summary>Reads all parts of a site; none under secure aggregation, where none come.</summary>
-    public static async Task<Model> ReadAsync<T>(TensorFrameReader<T> reader, Study study, CancellationToken cancellation) where T : class, IMessage<T>, new()
+    /// <summary>Reads all parts of a site, none under secure aggregation, where none come; then what was announced; and looks at the numbers when the sender is done.</summary>
+    /// <exception cref="RosflException">The list is not what an optimizer of this study keeps, another tensor came, or a number that no training makes.</exception>
+    public static async Task<(Model Parts, IReadOnlyList<NamedArray> Travelling)> ReadAsync<T>(
+        TensorFrameReader<T> reader, RepeatedField<TravellingArray> announced, Study study, CancellationToken cancellation) where T : class, IMessage<T>, new()
     {
-        if (study.HidesParts) return Model.Empty;
+        Check(announced, study);
+        var parts = study.HidesParts ? Model.Empty : new(await PartsAsync(reader, study, cancellation));
+        var travelling = new List<NamedArray>();
+        foreach (var one in announced) travelling.Add(await reader.ArrayAsync(one.Name, [.. one.Shape], cancellation));
+        NumberLimits.Check(parts);
+        NumberLimits.CheckTravelling(travelling, study.Run.Wire);
+        return (parts, travelling);
+    }
+
+    /// <summary>Announces arrays that travel.</summary>
+    public static IEnumerable<TravellingArray> Announced(IEnumerable<NamedArray> travelling) =>
+        travelling.Select(a => new TravellingArray { Name = a.Name, Shape = { a.Shape } });
+
+    private static async Task<Dictionary<PartName, Weights>> PartsAsync<T>(TensorFrameReader<T> reader, Study study, CancellationToken cancellation) where T : class, IMessage<T>, new()
+    {
         var parts = new Dictionary<PartName, Weights>();
         foreach (var part in study.SiteParts)
         {
@@ -30,21 +46,7 @@ internal static class ModelFrames
                 arrays.Add(await reader.ArrayAsync($"{part.Text()}.{array.Name}", array.Shape, cancellation) with { Name = array.Name });
             parts[part] = blank with { Arrays = arrays };
         }
-        return new(parts);
-    }
-
-    /// <summary>Announces arrays that travel.</summary>
-    public static IEnumerable<TravellingArray> Announced(IEnumerable<NamedArray> travelling) =>
-        travelling.Select(a => new TravellingArray { Name = a.Name, Shape = { a.Shape } });
-
-    /// <exception cref="RosflException">The list is not what an optimizer of this study keeps.</exception>
-    public static async Task<IReadOnlyList<NamedArray>> ReadAsync<T>(
-        TensorFrameReader<T> reader, RepeatedField<TravellingArray> announced, Study study, CancellationToken cancellation) where T : class, IMessage<T>, new()
-    {
-        Check(announced, study);
-        var arrays = new List<NamedArray>();
-        foreach (var one in announced) arrays.Add(await reader.ArrayAsync(one.Name, [.. one.Shape], cancellation));
-        return arrays;
+        return parts;
     }
 
     private static void Check(RepeatedField<TravellingArray> announced, Study study)

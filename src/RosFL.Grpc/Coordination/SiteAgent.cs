@@ -105,14 +105,13 @@ public sealed class SiteAgent
         }
     }
 
-    private async Task<SiteTask> ReadAsync(TensorFrameReader<ServerMessage> reader, SiteCommand? command, CancellationToken cancellation) => command?.ContentCase switch
+    private async Task<SiteTask> ReadAsync(TensorFrameReader<ServerMessage> reader, SiteCommand? command, CancellationToken cancellation)
     {
-        null => throw new RosflException(ExitCode.Protocol, "The aggregation server sent something that is no command: update the program at the other end."),
-        SiteCommand.ContentOneofCase.Train => new(command, await ModelFrames.ReadAsync(reader, study, cancellation),
-            await ModelFrames.ReadAsync(reader, command.Train.Travelling, study, cancellation)),
-        SiteCommand.ContentOneofCase.Evaluate when command.Evaluate.HasModel => new(command, await ModelFrames.ReadAsync(reader, study, cancellation), []),
-        _ => new(command, Training.Model.Empty, []),
-    };
+        if (command is null) throw new RosflException(ExitCode.Protocol, "The aggregation server sent something that is no command: update the program at the other end.");
+        if (command.Train is null && command.Evaluate is not { HasModel: true }) return new(command, Training.Model.Empty, []);
+        var (model, travelling) = await ModelFrames.ReadAsync(reader, command.Train?.Travelling ?? [], study, cancellation);
+        return new(command, model, travelling);
+    }
 
     private SiteHello Hello() => new()
     {

@@ -63,11 +63,10 @@ internal sealed class SiteSession(Study study, TensorFrameReader<SiteMessage> re
             }
     }
 
-    private async Task<SiteAnswer> ReadAsync(SiteReply reply, CancellationToken cancellation) => reply.ContentCase switch
+    private async Task<SiteAnswer> ReadAsync(SiteReply reply, CancellationToken cancellation)
     {
-        SiteReply.ContentOneofCase.Initial => new(reply, await ModelFrames.ReadAsync(reader, study, cancellation), []),
-        SiteReply.ContentOneofCase.Update => new(reply, await ModelFrames.ReadAsync(reader, study, cancellation),
-            await ModelFrames.ReadAsync(reader, reply.Update.Travelling, study, cancellation)),
-        _ => new(reply, null, []),
-    };
+        if (reply.ContentCase is not (SiteReply.ContentOneofCase.Initial or SiteReply.ContentOneofCase.Update)) return new(reply, null, []);
+        var (parts, travelling) = await ModelFrames.ReadAsync(reader, reply.Update?.Travelling ?? [], study, cancellation);
+        return new(reply, parts, travelling);
+    }
 }

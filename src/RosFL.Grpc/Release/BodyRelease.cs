@@ -50,6 +50,8 @@ public static class BodyRelease
         var blank = study.BlankOf(PartName.Body);
         var arrays = new List<NamedArray>();
         foreach (var array in blank.Arrays) arrays.Add(await reader.ArrayAsync(array.Name, array.Shape, cancellation));
-        return blank with { Arrays = arrays };
+        var body = blank with { Arrays = arrays };
+        NumberLimits.Check(body, PartName.Body.Text());
+        return body;
     }
 }

@@ -15,6 +15,9 @@ internal sealed class LosingSite(Site site) : ISite
     /// <summary>What is lost although the site trained; null delivers.</summary>
     public Func<RoundStart, Exception?> AfterTraining { get; init; } = _ => null;
 
+    /// <summary>What is delivered in place of what the site trained.</summary>
+    public Func<SiteUpdate, SiteUpdate> Delivered { get; init; } = update => update;
+
     public string Name => site.Name;
 
     public long Weight => site.Weight;
@@ -54,7 +57,7 @@ internal sealed class LosingSite(Site site) : ISite
     {
         if (BeforeTraining(start) is { } early) throw early;
         var update = await site.TrainAsync(start, cancellation);
-        return AfterTraining(start) is { } late ? throw late : update;
+        return AfterTraining(start) is { } late ? throw late : Delivered(update);
     }
 
     public Task CommitAsync(CommitRecord record, CancellationToken cancellation) => site.CommitAsync(record, cancellation);

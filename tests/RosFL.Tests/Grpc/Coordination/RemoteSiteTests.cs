@@ -9,6 +9,7 @@ using RosFL.Grpc.Trust;
 using RosFL.Grpc.Wire;
 using RosFL.Runs;
 using RosFL.Tests.Federation;
+using RosFL.Training;
 
 namespace RosFL.Tests.Grpc.Coordination;
 
@@ -78,6 +79,58 @@ public sealed class RemoteSiteTests : SiteConformance
         }
     }
 
+    /// <summary>The site's stream ends, nothing of the update is taken, and its next process trains as if there had been none.</summary>
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.NegativeInfinity)]
+    [InlineData(257)]
+    public async Task Update_withANumberThatNoTrainingMakes_isRefused(float number)
+    {
+        using var study = new MadeStudy(MadeStudy.Run("fedavg"));
+        var spoilt = new LosingSite(study.Sites[0]) { Delivered = update => update with { Parts = Spoilt(update.Parts, number) } };
+        await using var joined = await JoinedSite.StartAsync(study, site: spoilt);
+        var training = joined.Remote.TrainAsync(Start(study), CancellationToken.None);
+        var refusal = await Assert.ThrowsAsync<RosflException>(() => joined.Agent);
+        Assert.Equal((ExitCode.Protocol, Sentence), (refusal.Code, refusal.Message));
+        await joined.AgainAsync(study.Sites[0]);
+        Assert.False((await Assert.ThrowsAsync<SiteLostException>(() => training)).IsGone);
+        await study.Sites[0].AbortAsync(study.Key(0), CancellationToken.None);
+        using var alone = new MadeStudy(MadeStudy.Run("fedavg"));
+        Assert.Equal((await alone.Sites[0].TrainAsync(Start(alone), CancellationToken.None)).Parts.Hash(), (await joined.Remote.TrainAsync(Start(study), CancellationToken.None)).Parts.Hash());
+    }
+
+    /// <summary>What an optimizer keeps travels to the next site in a relay.</summary>
+    [Fact]
+    public async Task OptimizerState_withANumberThatNoTrainingMakes_isRefused()
+    {
+        using var study = new MadeStudy(MadeStudy.Run("split"));
+        await study.Bodies!.BeginAsync(new BodyRound(study.Key(0), [study.Sites[0].Name], null), CancellationToken.None);
+        var spoilt = new LosingSite(study.Sites[0]) { Delivered = update => update with { Travelling = [.. update.Travelling!.Select(array => array with { Values = [float.NaN, .. array.Values.Skip(1)] })] } };
+        await using var joined = await JoinedSite.StartAsync(study, site: spoilt);
+        _ = joined.Remote.TrainAsync(Start(study) with { Travelling = [] }, CancellationToken.None);
+        Assert.Contains("not finite or beyond 1E+12", (await Assert.ThrowsAsync<RosflException>(() => joined.Agent)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Site_givenAModelThatNoTrainingMakes_refusesIt()
+    {
+        using var study = new MadeStudy(MadeStudy.Run("fedavg"));
+        await using var joined = await JoinedSite.StartAsync(study, site: new LosingSite(study.Sites[0]) { BeforeTraining = _ => new InvalidOperationException("It trains.") });
+        _ = joined.Remote.TrainAsync(Start(study) with { Global = Spoilt(Start(study).Global, float.NaN) }, CancellationToken.None);
+        Assert.Equal(Sentence, (await Assert.ThrowsAsync<RosflException>(() => joined.Agent)).Message);
+    }
+
+    private const string Sentence =
+        "Tensor 'head.down0.conv1.weight' came with a number that is not finite or beyond 256, the largest that a model may hold on its way: training diverged where it comes from; lower training.learningRate.";
+
+    /// <summary>With one number of the head's first array another.</summary>
+    private static Model Spoilt(Model model, float number)
+    {
+        var head = model[PartName.Head];
+        var first = head.Arrays[0] with { Values = [number, .. head.Arrays[0].Values.Skip(1)] };
+        return model.With(new(new Dictionary<PartName, Weights> { [PartName.Head] = head with { Arrays = [first, .. head.Arrays.Skip(1)] } }));
+    }
+
     [Fact]
     public async Task Site_withAnotherManifest_isRefusedInASentence()
     {
@@ -95,11 +148,14 @@ internal sealed class JoinedSite : IAsyncDisposable
     private readonly List<IDisposable> open = [];
     private readonly CancellationTokenSource stop = new();
     private PartyServer? server;
-    private Task agent = Task.CompletedTask;
+    private Func<ISite, Task> join = _ => Task.CompletedTask;
 
     private JoinedSite(string name) => Remote = new RemoteSite(name, TimeSpan.FromMinutes(1), TimeProvider.System);
 
     public RemoteSite Remote { get; }
+
+    /// <summary>The site's process, which ends with what it was refused for.</summary>
+    public Task Agent { get; private set; } = Task.CompletedTask;
 
     /// <summary>Between the site and the server.</summary>
     public FaultProxy? Proxy { get; private set; }
@@ -120,10 +176,17 @@ internal sealed class JoinedSite : IAsyncDisposable
         }
     }
 
+    /// <summary>Another process of the site, when the one before is over.</summary>
+    public async Task AgainAsync(ISite site)
+    {
+        Agent = join(site);
+        if (await Task.WhenAny(Agent, Remote.HereAsync(stop.Token)) == Agent) await Agent;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
-        await agent.ContinueWith(_ => { }, TaskScheduler.Default);
+        await Agent.ContinueWith(_ => { }, TaskScheduler.Default);
         if (server is not null) await server.DisposeAsync();
         foreach (var one in Enumerable.Reverse(open)) one.Dispose();
         trust.Dispose();
@@ -149,7 +212,7 @@ internal sealed class JoinedSite : IAsyncDisposable
         var channel = own.NewChannel(Proxy.Address, PartyRole.AggregationServer, null, WireChannel.Limit, WireChannel.KeepAlive);
         open.Add(channel);
         var facts = new SiteFacts(site.Weight, study.Sites[0].StepsPerRound, 5, 0, 0);
-        agent = new SiteAgent(study.Study, site, facts, siteRun ?? manifest.Hash, channel.CreateCallInvoker, TimeProvider.System).RunAsync(stop.Token);
-        if (await Task.WhenAny(agent, Remote.HereAsync(stop.Token)) == agent) await agent;
+        join = joining => new SiteAgent(study.Study, joining, facts, siteRun ?? manifest.Hash, channel.CreateCallInvoker, TimeProvider.System).RunAsync(stop.Token);
+        await AgainAsync(site);
     }
 }

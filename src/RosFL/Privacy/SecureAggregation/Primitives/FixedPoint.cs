@@ -18,6 +18,9 @@ public static class FixedPoint
 
     public static double BoundOf(bool isTrained) => isTrained ? Bound : StatisticsBound;
 
+    /// <summary>Values beyond this are refused and not clipped.</summary>
+    public static double LimitOf(double bound) => 4 * bound;
+
     /// <summary>Largest weight of a site in the mean, in training items.</summary>
     public const long LargestWeight = 1 << 20;
 
@@ -29,9 +32,9 @@ public static class FixedPoint
     /// <exception cref="RosflException">The value is NaN, infinite or beyond four times the bound.</exception>
     public static long Encode(float value, double bound, string name, ref long clipped)
     {
-        if (!float.IsFinite(value) || Math.Abs(value) > 4 * bound)
+        if (!float.IsFinite(value) || Math.Abs(value) > LimitOf(bound))
             throw new RosflException(ExitCode.InvalidData,
-                $"A weight of '{name}' is not a number or beyond {4 * bound}, the limit of fixed-point merging: the training diverged; lower training.learningRate.");
+                $"A weight of '{name}' is not a number or beyond {LimitOf(bound)}, the limit of fixed-point merging: the training diverged; lower training.learningRate.");
         if (Math.Abs(value) > bound) clipped++;
         return (long)Math.Round(Math.Clamp(value, -bound, bound) * Unit, MidpointRounding.ToEven);
     }
