@@ -36,7 +36,7 @@ public sealed partial class BodyService(BodyStudies studies, ILogger<BodyService
         try
         {
             var greeting = new BodyChannel(requests, replies, studies.Limits, call.CancellationToken);
-            if (await greeting.NextAsync(studies.Limits.Hello, "its first message") is not { } request) return;
+            if (await greeting.FirstAsync() is not { } request) return;
             position = request.Position;
             (study, var hello) = Greet(request, call.Caller());
             using var counted = study.CountStream(position.Site);
@@ -83,7 +83,7 @@ public sealed partial class BodyService(BodyStudies studies, ILogger<BodyService
         using var both = CancellationTokenSource.CreateLinkedTokenSource(call, session.TakeOver());
         var channel = new BodyChannel(requests, replies, study.Limits, both.Token);
         await channel.SendAsync(Welcome(position));
-        while (await channel.NextAsync(study.Limits.Idle, "its next step") is { } request)
+        while (await channel.NextAsync("its next step") is { } request)
         {
             CheckPosition(request, position);
             await session.AnswerAsync(request, channel);
@@ -98,7 +98,7 @@ public sealed partial class BodyService(BodyStudies studies, ILogger<BodyService
         try
         {
             await channel.SendAsync(Welcome(position));
-            while (await channel.NextAsync(study.Limits.Idle, "its next image") is { } request)
+            while (await channel.NextAsync("its next image") is { } request)
             {
                 CheckPosition(request, position);
                 await InferAsync(study, request, channel, thread, link);

@@ -20,7 +20,7 @@ public sealed class BodyStudy(
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, TrainingSession> sessions = [];
-    private readonly Dictionary<string, int> streams = [];
+    private readonly StreamCount streams = new(limits.StreamsPerSite);
     private RoundKey? training;
 
     /// <summary>Throws where a caller is not the party of the study's roster, with its key.</summary>
@@ -87,17 +87,8 @@ public sealed class BodyStudy(
     }
 
     /// <exception cref="RosflException">The site is none of the study, or has too many streams.</exception>
-    internal IDisposable CountStream(string site)
-    {
-        lock (gate)
-        {
-            if (!roster.Contains(site)) throw new RosflException(ExitCode.Protocol, $"Site '{Quoted.Shortened(site)}' takes no part in study '{Id}': check its name in the manifest.");
-            var now = streams.GetValueOrDefault(site);
-            if (now >= limits.StreamsPerSite) throw new RosflException(ExitCode.Protocol, $"Site '{site}' has {now} streams open, and {limits.StreamsPerSite} is the most: end one first.");
-            streams[site] = now + 1;
-        }
-        return new Counted(this, site);
-    }
+    internal IDisposable CountStream(string site) => roster.Contains(site) ? streams.Add(Id, site)
+        : throw new RosflException(ExitCode.Protocol, $"Site '{Quoted.Shortened(site)}' takes no part in study '{Id}': check its name in the manifest.");
 
     /// <summary>The session to which a position belongs: the one that is there, or a new one for a new attempt.</summary>
     /// <exception cref="RoundLostException">The position is not where the study stands.</exception>
@@ -123,12 +114,4 @@ public sealed class BodyStudy(
     internal IBodyLink Committed(Position position) => open(new BodyOrder(KeyOf(position), position.Site, Training: false));
 
     private static RoundKey KeyOf(Position position) => new(position.Study, position.Round, position.Attempt);
-
-    private sealed class Counted(BodyStudy owner, string site) : IDisposable
-    {
-        public void Dispose()
-        {
-            lock (owner.gate) owner.streams[site]--;
-        }
-    }
 }

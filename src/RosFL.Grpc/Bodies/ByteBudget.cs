@@ -26,7 +26,7 @@ internal sealed class ByteBudget(long capacity)
     public async Task<IDisposable> TakeAsync(long bytes, CancellationToken cancellation)
     {
         if (bytes > most)
-            throw new RosflException(ExitCode.InvalidRun, $"A step needs {bytes} bytes at the computation server, which spends {most} at most: use a smaller batch or patch, or raise its limit.");
+            throw new RosflException(ExitCode.InvalidRun, $"A step needs {bytes} bytes at the computation server, which spends {most} at most: use a smaller batch or patch, or raise limits.bytesInFlight in its configuration.");
         var request = new Request(bytes, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         lock (gate)
         {

@@ -12,25 +12,27 @@ public sealed record StudyRoom(Study Study, Manifest Manifest, IReadOnlyList<Rem
 
 /// <summary>Where sites join: each opens one stream, over which it gets commands and answers them.</summary>
 /// <param name="refused">Told of each site or message that is refused.</param>
-public sealed class FederationService(IReadOnlyList<StudyRoom> rooms, Action<RosflException>? refused = null)
+public sealed class FederationService(IReadOnlyList<StudyRoom> rooms, WireLimits limits, Action<RosflException>? refused = null)
 {
     public static readonly Method<TensorFrame<SiteMessage>, TensorFrame<ServerMessage>> Method =
         TensorMethod.Duplex<SiteMessage, ServerMessage>("rosfl.v1.Federation", "Join");
 
     private readonly string process = Guid.NewGuid().ToString("N");
+    private readonly StreamCount streams = new(limits.StreamsPerSite);
 
     public async Task Join(IAsyncStreamReader<TensorFrame<SiteMessage>> requests, IServerStreamWriter<TensorFrame<ServerMessage>> replies, ServerCallContext call)
     {
         var (reader, writer) = (new TensorFrameReader<SiteMessage>(requests), new TensorFrameWriter<ServerMessage>(replies));
         try
         {
-            var hello = (await reader.ControlAsync(call.CancellationToken))?.Hello
+            var hello = (await limits.HelloAsync(reader.ControlAsync, call.CancellationToken))?.Hello
                 ?? throw new RosflException(ExitCode.Protocol, "A site must say hello first.");
             var (room, site, entry) = Find(hello, call.Caller());
             if (hello.RunHash != room.Manifest.Hash) throw Refused(OtherManifest(site, room), room.Manifest);
             RequireWeight(entry, hello, room);
-            var session = new SiteSession(room.Study, reader, writer);
-            await writer.ControlAsync(new ServerMessage { Welcome = new ServerWelcome { Version = ControlVersion.Ours, Process = process } }, call.CancellationToken);
+            using var counted = streams.Add(room.Study.Id, site.Name);
+            var session = new SiteSession(room.Study, limits, reader, writer);
+            await session.WelcomeAsync(new ServerWelcome { Version = ControlVersion.Ours, Process = process }, call.CancellationToken);
             site.Attach(session, hello);
             try
             {

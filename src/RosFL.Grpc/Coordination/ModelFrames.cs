@@ -31,6 +31,10 @@ internal static class ModelFrames
         return (parts, travelling);
     }
 
+    /// <summary>What <see cref="ReadAsync"/> reads at most, whatever is announced.</summary>
+    public static long MostBytes(Study study) =>
+        study.SiteParts.Sum(p => study.BlankOf(p).Arrays.Sum(a => a.Bytes)) * (study.Algorithm.Order == SiteOrder.Relay ? 1 + MomentsPerParameter : 1);
+
     /// <summary>Announces arrays that travel.</summary>
     public static IEnumerable<TravellingArray> Announced(IEnumerable<NamedArray> travelling) =>
         travelling.Select(a => new TravellingArray { Name = a.Name, Shape = { a.Shape } });

@@ -47,7 +47,7 @@ public sealed class SiteAgent
             {
                 await SessionAsync(wait, cancellation);
             }
-            catch (RpcException refused) when (WireRefusal.From(refused) is { } refusal)
+            catch (RpcException refused) when (WireRefusal.From(refused) is { } refusal and not RosflException { Code: ExitCode.Unreachable })
             {
                 throw refusal;
             }

@@ -13,8 +13,8 @@ internal sealed record SiteAnswer(SiteReply Reply, Model? Parts, IReadOnlyList<N
 /// <summary>One command with the arrays behind it.</summary>
 internal sealed record Outgoing<T>(T Message, IReadOnlyList<NamedArray> Arrays);
 
-/// <summary>One stream of a site at the aggregation server, from the welcome to the end of the connection.</summary>
-internal sealed class SiteSession(Study study, TensorFrameReader<SiteMessage> reader, TensorFrameWriter<ServerMessage> writer)
+/// <summary>One stream of a site at the aggregation server, from the welcome to the end of the connection. A site may say nothing for long; what it has begun to say or to read has its time.</summary>
+internal sealed class SiteSession(Study study, WireLimits limits, TensorFrameReader<SiteMessage> reader, TensorFrameWriter<ServerMessage> writer)
 {
     private readonly Channel<Outgoing<SiteCommand>> outbox = Channel.CreateUnbounded<Outgoing<SiteCommand>>();
     private readonly CancellationTokenSource ended = new();
@@ -23,6 +23,8 @@ internal sealed class SiteSession(Study study, TensorFrameReader<SiteMessage> re
 
     /// <summary>Ends the session; the site will come again.</summary>
     public void End() => ended.Cancel();
+
+    public Task WelcomeAsync(ServerWelcome welcome, CancellationToken cancellation) => SendAsync(new ServerMessage { Welcome = welcome }, [], cancellation);
 
     /// <summary>Sends commands and hands on what comes, until either end is done.</summary>
     public async Task RunAsync(Action<SiteAnswer> answered, Action<SiteStep> stepped, CancellationToken cancellation)
@@ -41,11 +43,16 @@ internal sealed class SiteSession(Study study, TensorFrameReader<SiteMessage> re
     private async Task SendAsync(CancellationToken cancellation)
     {
         await foreach (var one in Repetition.AmongAsync(outbox.Reader.ReadAllAsync(cancellation)))
-        {
-            await writer.ControlAsync(new ServerMessage { Command = one.Message }, cancellation, more: one.Arrays.Count > 0);
-            foreach (var array in one.Arrays) await writer.ArrayAsync(array, cancellation);
-        }
+            await SendAsync(new ServerMessage { Command = one.Message }, one.Arrays, cancellation);
     }
+
+    private Task SendAsync(ServerMessage message, IReadOnlyList<NamedArray> arrays, CancellationToken cancellation) =>
+        limits.TransferAsync(arrays.Sum(a => a.Bytes), "reading what the server sent", async time =>
+        {
+            await writer.ControlAsync(message, time, more: arrays.Count > 0);
+            foreach (var array in arrays) await writer.ArrayAsync(array, time);
+            return true;
+        }, cancellation);
 
     private async Task ReceiveAsync(Action<SiteAnswer> answered, Action<SiteStep> stepped, CancellationToken cancellation)
     {
@@ -66,7 +73,8 @@ internal sealed class SiteSession(Study study, TensorFrameReader<SiteMessage> re
     private async Task<SiteAnswer> ReadAsync(SiteReply reply, CancellationToken cancellation)
     {
         if (reply.ContentCase is not (SiteReply.ContentOneofCase.Initial or SiteReply.ContentOneofCase.Update)) return new(reply, null, []);
-        var (parts, travelling) = await ModelFrames.ReadAsync(reader, reply.Update?.Travelling ?? [], study, cancellation);
+        var (parts, travelling) = await limits.TransferAsync(ModelFrames.MostBytes(study), "sending its parts",
+            time => ModelFrames.ReadAsync(reader, reply.Update?.Travelling ?? [], study, time), cancellation);
         return new(reply, parts, travelling);
     }
 }

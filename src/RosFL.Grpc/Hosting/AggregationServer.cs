@@ -22,11 +22,12 @@ public static class AggregationServer
         Func<AggregationStudy, CancellationToken, Task>? work = null)
     {
         await using var process = await PartyProcess.StartAsync(options.Party, options.Watch, time, cancellation);
-        var open = new List<IDisposable>();
+        var (open, limits) = (new List<IDisposable>(), options.Limits ?? new());
+        limits.Check();
         try
         {
             var studies = options.Studies.Select(s => Open(s, process.Open(s.Study, RunFile.Load(s.Run, null, names), names), process, progress, time, open)).ToList();
-            var service = new FederationService([.. studies.Select(s => s.Study.Room)], process.Refused);
+            var service = new FederationService([.. studies.Select(s => s.Study.Room)], limits, process.Refused);
             await using var server = await PartyServer.StartAsync(options.Listen, process.Credentials, services => services.AddSingleton(service)
                 .AddTensorMethod(FederationService.Method, (FederationService s, IAsyncStreamReader<TensorFrame<Protocol.SiteMessage>> r, IServerStreamWriter<TensorFrame<Protocol.ServerMessage>> w, ServerCallContext c) => s.Join(r, w, c)),
                 map => map.MapGrpcService<FederationService>().WithMetadata(new CallersAttribute(PartyRole.Site)), process.Refused);

@@ -21,8 +21,9 @@ public static class ComputationServer
         using var thread = new TorchThread("torch", 1);
         try
         {
-            var bodiesToGive = new Dictionary<string, ReleasedStudy>();
-            var (hosts, bodies, limits) = (new Dictionary<string, HostedStudy>(), new BodyStudies(new BodyLimits()), new BodyLimits());
+            var (bodiesToGive, limits) = (new Dictionary<string, ReleasedStudy>(), options.Limits ?? new());
+            limits.Check();
+            var (hosts, bodies) = (new Dictionary<string, HostedStudy>(), new BodyStudies(limits));
             foreach (var one in options.Studies)
             {
                 var approved = process.Open(one.Study, RunFile.Load(one.Run, null, names), names);
@@ -35,7 +36,7 @@ public static class ComputationServer
                 hosts.Add(study.Id, new(new ServedBodyHost(host, served), caller => approved.Admit(caller)));
             }
             var control = new BodyHostService(hosts, process.Committed, process.Refused);
-            var release = new BodyReleaseService(bodiesToGive, given => process.Log.Append(given), process.Refused);
+            var release = new BodyReleaseService(bodiesToGive, limits, given => process.Log.Append(given), process.Refused);
             await using var server = await PartyServer.StartAsync(options.Listen, process.Credentials, services => services.AddSingleton(control).AddBodies(bodies).AddRelease(release),
                 map =>
                 {

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RosFL.Grpc.Bodies;
+using RosFL.Grpc.Wire;
 using RosFL.Runs;
 
 namespace RosFL.Grpc.Hosting;
@@ -8,7 +10,8 @@ namespace RosFL.Grpc.Hosting;
 /// <param name="Party">Folder with this server's certificate, as 'rosfl enrol' makes it.</param>
 /// <param name="Listen">Address and port: 0.0.0.0:7443.</param>
 /// <param name="Watch">Address and port of health and metrics, such as 127.0.0.1:9464; empty for none.</param>
-public sealed record AggregateOptions(string Party, string Listen, AggregatedStudy[] Studies, string Watch = "");
+/// <param name="Limits">What it spends on its sites; null for the defaults.</param>
+public sealed record AggregateOptions(string Party, string Listen, AggregatedStudy[] Studies, string Watch = "", WireLimits? Limits = null);
 
 /// <summary>A study at the aggregation server.</summary>
 /// <param name="Study">The id of a manifest that this server approved.</param>
@@ -18,7 +21,8 @@ public sealed record AggregatedStudy(string Study, string Run, string Computatio
 
 /// <summary>Configuration of <c>rosfl compute</c>.</summary>
 /// <param name="Folder">Where bodies are kept, a folder for each study in it.</param>
-public sealed record ComputeOptions(string Party, string Listen, string Folder, ComputedStudy[] Studies, string Watch = "");
+/// <param name="Limits">What it spends on its sites; null for the defaults.</param>
+public sealed record ComputeOptions(string Party, string Listen, string Folder, ComputedStudy[] Studies, string Watch = "", BodyLimits? Limits = null);
 
 /// <summary>A study at the computation server.</summary>
 /// <param name="Study">The id of a manifest that this server approved.</param>

@@ -18,29 +18,38 @@ public sealed record ReleasedStudy(Manifest Manifest, Func<int, Weights> BodyAft
 /// <param name="released">Told to whom which body of which study went.</param>
 /// <param name="refused">Told of each call that is refused.</param>
 [Callers(PartyRole.Site)]
-public sealed class BodyReleaseService(IReadOnlyDictionary<string, ReleasedStudy> studies, Action<AuditEvent> released, Action<RosflException> refused)
+public sealed class BodyReleaseService(IReadOnlyDictionary<string, ReleasedStudy> studies, WireLimits limits, Action<AuditEvent> released, Action<RosflException> refused)
 {
     public static readonly Method<TensorFrame<ReleaseRequest>, TensorFrame<ReleaseReply>> Method =
         TensorMethod.Duplex<ReleaseRequest, ReleaseReply>("rosfl.v1.Release", "Body");
+
+    private readonly StreamCount streams = new(limits.StreamsPerSite);
 
     public async Task ReleaseAsync(IAsyncStreamReader<TensorFrame<ReleaseRequest>> requests, IServerStreamWriter<TensorFrame<ReleaseReply>> replies, ServerCallContext call)
     {
         try
         {
-            var request = await new TensorFrameReader<ReleaseRequest>(requests).ControlAsync(call.CancellationToken)
+            var request = await limits.HelloAsync(new TensorFrameReader<ReleaseRequest>(requests).ControlAsync, call.CancellationToken)
                 ?? throw new RosflException(ExitCode.Protocol, "A site must say which body it asks for.");
             var caller = call.Caller();
-            var body = Find(request, caller).BodyAfter(request.Round);
+            var study = Find(request, caller);
+            using var counted = streams.Add(request.Study, caller.Party.Name);
+            var body = study.BodyAfter(request.Round);
             released(new(AuditEventKind.Released) { Party = caller.Party.ToString(), Study = request.Study, Round = request.Round, Hash = Convert.ToHexStringLower(body.Hash()) });
-            var writer = new TensorFrameWriter<ReleaseReply>(replies);
-            await writer.ControlAsync(new ReleaseReply { Version = WireVersion.Own }, call.CancellationToken);
-            foreach (var array in body.Arrays) await writer.ArrayAsync(array, call.CancellationToken);
+            await limits.TransferAsync(body.Arrays.Sum(a => a.Bytes), "reading the body", time => SendAsync(body, new(replies), time), call.CancellationToken);
         }
         catch (RosflException refusal)
         {
             refused(refusal);
             throw WireRefusal.ToRpc(refusal);
         }
+    }
+
+    private static async Task<bool> SendAsync(Weights body, TensorFrameWriter<ReleaseReply> writer, CancellationToken cancellation)
+    {
+        await writer.ControlAsync(new ReleaseReply { Version = WireVersion.Own }, cancellation);
+        foreach (var array in body.Arrays) await writer.ArrayAsync(array, cancellation);
+        return true;
     }
 
     /// <summary>The study, if this caller may have its body.</summary>

@@ -21,7 +21,7 @@ public sealed class BadInputTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        server = await BodyServerHost.StartAsync(new BodyLimits { Transfer = TimeSpan.FromMilliseconds(500), SlowestBytesPerSecond = 1 << 20, Hello = TimeSpan.FromMilliseconds(500) });
+        server = await BodyServerHost.StartAsync(new BodyLimits { TransferSeconds = 0.5, SlowestBytesPerSecond = 1 << 20, HelloSeconds = 0.5 });
         linked = await LinkedStudy.ServedAsync(thread, Run, server);
         await linked.BeginAsync();
     }
@@ -106,7 +106,7 @@ public sealed class BadInputTests : IAsyncLifetime
         await stream.Writer.ControlAsync(new BodyRequest(), default); // opens the call; not a hello
         Assert.Contains("must be a hello", (await stream.RefusalAsync()).Refusal.Message, StringComparison.Ordinal);
         using var silent = new RawStream(server, linked);
-        Assert.Equal("The site took longer than 0.5 s for its first message: check its connection, or raise the computation server's limit.", (await silent.RefusalAsync()).Refusal.Message);
+        Assert.Equal("The site took longer than 0.5 s for its first message: check its connection, or raise limits in the server's configuration.", (await silent.RefusalAsync()).Refusal.Message);
     }
 
     [Fact]

@@ -82,7 +82,7 @@ public sealed class ReplayTests : IAsyncLifetime
     [Fact]
     public async Task Site_thatAsksNothingForTooLong_losesItsReplica()
     {
-        await using var impatient = await BodyServerHost.StartAsync(new BodyLimits { Idle = TimeSpan.FromMilliseconds(300) });
+        await using var impatient = await BodyServerHost.StartAsync(new BodyLimits { IdleSeconds = 0.3 });
         await using var study = await LinkedStudy.ServedAsync(thread, BodyLinkConformance.Run(BodyLinkConformance.Plain), impatient);
         await study.BeginAsync();
         using var stream = await RawStream.OpenAsync(impatient, study);

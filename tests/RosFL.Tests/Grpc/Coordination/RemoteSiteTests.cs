@@ -1,12 +1,4 @@
-using Grpc.Core;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using RosFL.Federation;
-using RosFL.Grpc.Coordination;
-using RosFL.Grpc.Hosting;
-using RosFL.Grpc.Protocol;
-using RosFL.Grpc.Trust;
-using RosFL.Grpc.Wire;
 using RosFL.Runs;
 using RosFL.Tests.Federation;
 using RosFL.Training;
@@ -92,7 +84,7 @@ public sealed class RemoteSiteTests : SiteConformance
         var training = joined.Remote.TrainAsync(Start(study), CancellationToken.None);
         var refusal = await Assert.ThrowsAsync<RosflException>(() => joined.Agent);
         Assert.Equal((ExitCode.Protocol, Sentence), (refusal.Code, refusal.Message));
-        await joined.AgainAsync(study.Sites[0]);
+        await joined.JoinAsync(study.Sites[0]);
         Assert.False((await Assert.ThrowsAsync<SiteLostException>(() => training)).IsGone);
         await study.Sites[0].AbortAsync(study.Key(0), CancellationToken.None);
         using var alone = new MadeStudy(MadeStudy.Run("fedavg"));
@@ -138,81 +130,5 @@ public sealed class RemoteSiteTests : SiteConformance
         var refusal = await Assert.ThrowsAsync<RosflException>(() => JoinedSite.StartAsync(study, "another"));
         Assert.Equal(ExitCode.ManifestDiffers, refusal.Code);
         Assert.Contains("holds another manifest", refusal.Message, StringComparison.Ordinal);
-    }
-}
-
-/// <summary>An aggregation server's port and a site's agent that has joined, in one process.</summary>
-internal sealed class JoinedSite : IAsyncDisposable
-{
-    private readonly ThrowAwayTrust trust = new(TimeProvider.System);
-    private readonly List<IDisposable> open = [];
-    private readonly CancellationTokenSource stop = new();
-    private PartyServer? server;
-    private Func<ISite, Task> join = _ => Task.CompletedTask;
-
-    private JoinedSite(string name) => Remote = new RemoteSite(name, TimeSpan.FromMinutes(1), TimeProvider.System);
-
-    public RemoteSite Remote { get; }
-
-    /// <summary>The site's process, which ends with what it was refused for.</summary>
-    public Task Agent { get; private set; } = Task.CompletedTask;
-
-    /// <summary>Between the site and the server.</summary>
-    public FaultProxy? Proxy { get; private set; }
-
-    /// <param name="site">In place of the study's first site.</param>
-    public static async Task<JoinedSite> StartAsync(MadeStudy study, string? siteRun = null, ISite? site = null)
-    {
-        var joined = new JoinedSite(study.Sites[0].Name);
-        try
-        {
-            await joined.JoinAsync(study, siteRun, site ?? study.Sites[0]);
-            return joined;
-        }
-        catch
-        {
-            await joined.DisposeAsync();
-            throw;
-        }
-    }
-
-    /// <summary>Another process of the site, when the one before is over.</summary>
-    public async Task AgainAsync(ISite site)
-    {
-        Agent = join(site);
-        if (await Task.WhenAny(Agent, Remote.HereAsync(stop.Token)) == Agent) await Agent;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await stop.CancelAsync();
-        await Agent.ContinueWith(_ => { }, TaskScheduler.Default);
-        if (server is not null) await server.DisposeAsync();
-        foreach (var one in Enumerable.Reverse(open)) one.Dispose();
-        trust.Dispose();
-        stop.Dispose();
-    }
-
-    private async Task JoinAsync(MadeStudy study, string? siteRun, ISite site)
-    {
-        var (credentials, own) = (trust.New(new Party(PartyRole.AggregationServer, "aggregation-server")), trust.New(new Party(PartyRole.Site, Remote.Name)));
-        open.AddRange([credentials, own]);
-        var manifest = Manifest.Create(new()
-        {
-            Study = study.Study.Id,
-            Run = [],
-            BodySeed = new('0', 64),
-            Roster = [new(credentials.Party.ToString(), credentials.Key), new(own.Party.ToString(), own.Key)],
-        }, study.Study.Run with { Privacy = new() { SecureAggregation = SecureAggregationKind.None } });
-        var service = new FederationService([new StudyRoom(study.Study, manifest, [Remote])]);
-        server = await PartyServer.StartAsync("127.0.0.1:0", credentials, services => services.AddSingleton(service)
-            .AddTensorMethod(FederationService.Method, (FederationService s, IAsyncStreamReader<TensorFrame<SiteMessage>> r, IServerStreamWriter<TensorFrame<ServerMessage>> w, ServerCallContext c) => s.Join(r, w, c)),
-            map => map.MapGrpcService<FederationService>().WithMetadata(new CallersAttribute(PartyRole.Site)));
-        open.Add(Proxy = new FaultProxy(() => server.Address));
-        var channel = own.NewChannel(Proxy.Address, PartyRole.AggregationServer, null, WireChannel.Limit, WireChannel.KeepAlive);
-        open.Add(channel);
-        var facts = new SiteFacts(site.Weight, study.Sites[0].StepsPerRound, 5, 0, 0);
-        join = joining => new SiteAgent(study.Study, joining, facts, siteRun ?? manifest.Hash, channel.CreateCallInvoker, TimeProvider.System).RunAsync(stop.Token);
-        await AgainAsync(site);
     }
 }

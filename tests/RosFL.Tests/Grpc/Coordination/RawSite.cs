@@ -1,0 +1,46 @@
+using Grpc.Core;
+using RosFL.Grpc.Coordination;
+using RosFL.Grpc.Protocol;
+using RosFL.Grpc.Wire;
+using RosFL.Runs;
+
+namespace RosFL.Tests.Grpc.Coordination;
+
+/// <summary>A site's end of a stream to the aggregation server that says whatever a test wants.</summary>
+internal sealed class RawSite(CallInvoker invoker, JoinedSite joined) : IDisposable
+{
+    private readonly AsyncDuplexStreamingCall<TensorFrame<SiteMessage>, TensorFrame<ServerMessage>> call = invoker.AsyncDuplexStreamingCall(FederationService.Method, null, new CallOptions());
+    private TensorFrameWriter<SiteMessage>? writer;
+    private TensorFrameReader<ServerMessage>? reader;
+
+    public TensorFrameWriter<SiteMessage> Writer => writer ??= new(call.RequestStream);
+
+    public TensorFrameReader<ServerMessage> Reader => reader ??= new(call.ResponseStream);
+
+    /// <summary>Greets, and reads the welcome.</summary>
+    public async Task<RawSite> WelcomeAsync()
+    {
+        await Writer.ControlAsync(new SiteMessage { Hello = joined.Hello }, default);
+        Assert.NotNull((await Reader.ControlAsync(default))!.Welcome);
+        return this;
+    }
+
+    public Task ReplyAsync(SiteReply reply) => Writer.ControlAsync(new SiteMessage { Reply = reply }, default);
+
+    /// <summary>A header without the bytes that belong to it.</summary>
+    public Task HeaderAsync(NamedArray array) => call.RequestStream.WriteAsync(TensorFrame<SiteMessage>.Of(new TensorSpec(array.Name, DataType.Float32, array.Shape).Header()));
+
+    public Task EndAsync() => call.RequestStream.CompleteAsync();
+
+    /// <summary>What the server says to all this.</summary>
+    public async Task<Exception> RefusalAsync()
+    {
+        var ended = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            while (await Reader.ControlAsync(default) is not null) { }
+        });
+        return Assert.IsAssignableFrom<Exception>(WireRefusal.From(ended));
+    }
+
+    public void Dispose() => call.Dispose();
+}

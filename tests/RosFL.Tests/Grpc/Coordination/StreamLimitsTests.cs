@@ -1,0 +1,78 @@
+using RosFL.Federation;
+using RosFL.Grpc.Hosting;
+using RosFL.Grpc.Protocol;
+using RosFL.Grpc.Wire;
+using RosFL.Runs;
+using RosFL.Tests.Federation;
+using RosFL.Training;
+
+namespace RosFL.Tests.Grpc.Coordination;
+
+/// <summary>What a site's streams may cost the aggregation server; sites go on beside it.</summary>
+public sealed class StreamLimitsTests : IAsyncLifetime
+{
+    private readonly MadeStudy study = new(MadeStudy.Run("fedavg"));
+    private JoinedSite server = null!; // set before the first test, by xunit
+
+    public async ValueTask InitializeAsync() => server = await JoinedSite.ServeAsync(study, new WireLimits { HelloSeconds = 0.5, TransferSeconds = 0.5, SlowestBytesPerSecond = 1 << 20, StreamsPerSite = 1 });
+
+    public async ValueTask DisposeAsync()
+    {
+        await server.DisposeAsync();
+        study.Dispose();
+    }
+
+    [Fact]
+    public async Task Stream_thatNeverSaysHello_isEnded()
+    {
+        using var silent = server.Raw();
+        Assert.Equal("The site took longer than 0.5 s for its first message: check its connection, or raise limits in the server's configuration.", (await silent.RefusalAsync()).Message);
+        await GoesOnAsync();
+    }
+
+    [Fact]
+    public async Task Drip_ofAnUpdate_isEnded()
+    {
+        using (var dripping = await server.Raw().WelcomeAsync())
+        {
+            await dripping.ReplyAsync(new SiteReply { Command = 1, Update = new() });
+            await dripping.HeaderAsync(study.Study.BlankOf(PartName.Head).Arrays[0] with { Name = "head.down0.conv1.weight" });
+            Assert.StartsWith("The site took longer than 0.5 s for sending its parts", (await dripping.RefusalAsync()).Message, StringComparison.Ordinal);
+        }
+        await GoesOnAsync();
+    }
+
+    [Fact]
+    public async Task Streams_beyondASitesShare_areRefused()
+    {
+        using (var first = await server.Raw().WelcomeAsync())
+        {
+            using var second = server.Raw();
+            await second.Writer.ControlAsync(new SiteMessage { Hello = server.Hello }, default);
+            Assert.Equal("Site 'north' has 1 streams open, and 1 is the most: end one first.", (await second.RefusalAsync()).Message);
+            await first.EndAsync();
+            while (await first.Reader.ControlAsync(default) is not null) { }
+        }
+        await GoesOnAsync();
+    }
+
+    [Theory]
+    [InlineData(""" "helloSeconds": 0 """, "Option limits.helloSeconds is 0; it must be above 0 and at most 86400.")]
+    [InlineData(""" "transferSeconds": 1e9 """, "Option limits.transferSeconds is 1000000000; it must be above 0 and at most 86400.")]
+    [InlineData(""" "streamsPerSite": -1 """, "Option limits.streamsPerSite is -1; it must be above 0.")]
+    [InlineData(""" "bytesInFlight": 0 """, "Option limits.bytesInFlight is 0; it must be above 0.")]
+    public void Limits_outOfRange_areRefused(string member, string sentence)
+    {
+        var options = StrictJson.Read<ComputeOptions>($$"""{ "party": "", "listen": "", "folder": "", "studies": [], "limits": { {{member}} } }""", "Text");
+        Assert.Equal(sentence, Assert.Throws<RosflException>(options.Limits!.Check).Message);
+    }
+
+    /// <summary>A site joins and trains.</summary>
+    private async Task GoesOnAsync()
+    {
+        await server.JoinAsync(study.Sites[0]);
+        var start = new RoundStart(study.Key(0), study.Study.InitialOf(study.Study.SiteParts));
+        using var alone = new MadeStudy(MadeStudy.Run("fedavg"));
+        Assert.Equal((await alone.Sites[0].TrainAsync(start, CancellationToken.None)).Parts.Hash(), (await server.Remote.TrainAsync(start, CancellationToken.None)).Parts.Hash());
+    }
+}
