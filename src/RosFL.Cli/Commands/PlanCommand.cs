@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using RosFL.Cli.Display;
+using RosFL.Federation;
 using RosFL.Imaging;
 using RosFL.Planning;
 using RosFL.Privacy.Audit;
@@ -28,36 +30,45 @@ internal static class PlanCommand
         run.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
-            var options = run.Load(parsed).Options;
+            var file = run.Load(parsed);
             var (mbit, ms) = (parsed.GetValue(bandwidth), parsed.GetValue(latency));
             if (mbit <= 0 || ms < 0) throw new RosflException(ExitCode.Usage, $"A line of {mbit} Mbit/s and {ms} ms cannot be: --bandwidth is above 0, --latency 0 or more.");
-            using var thread = new TorchThread("plan", options.Machine.Threads);
+            using var thread = new TorchThread("plan", file.Options.Machine.Threads);
             return thread.RunAsync(() =>
             {
-                var all = SiteImages.Open(options);
+                var all = SiteImages.Open(file.Options);
                 var own = all.FirstOrDefault(s => s.Site == (parsed.GetValue(site) ?? all[0].Site))
                     ?? throw new RosflException(ExitCode.Usage, $"Site '{parsed.GetValue(site)}' is not in this run: choose one of {string.Join(", ", all.Select(s => s.Site))}.");
-                var audits = AuditSummary.Read(parsed.GetValue(audit) ?? Path.Combine("runs", "audits", $"{options.Name}-{own.Site}", "audit.json"));
-                var plan = new StudyPlan(options, own, parsed.GetValue(sites) ?? all.Count, new(mbit * 1e6 / 8, TimeSpan.FromMilliseconds(ms)), audits);
+                var audits = AuditSummary.Read(parsed.GetValue(audit) ?? Path.Combine("runs", "audits", $"{file.Options.Name}-{own.Site}", "audit.json"));
+                var count = parsed.GetValue(sites) ?? all.Count;
+                var networked = NetworkedRun.Of(file, count, RunArguments.Names);
+                var plan = new StudyPlan(networked.Run.Options, own, count, new(mbit * 1e6 / 8, TimeSpan.FromMilliseconds(ms)), audits);
                 var lines = plan.Lines(Measuring, cancellation);
-                if (parsed.GetValue(json)) Console.WriteLine(System.Text.Json.JsonSerializer.Serialize(new { site = own.Site, stepsPerRound = plan.Steps, lines }, System.Text.Json.JsonSerializerOptions.Web));
-                else Print(options, own.Site, plan.Steps, lines);
+                if (parsed.GetValue(json)) Console.WriteLine(Json(networked, own.Site, count, plan.Steps, lines));
+                else Print(networked, own.Site, count, plan.Steps, lines);
                 return (int)ExitCode.Success;
             });
         });
         return command;
     }
 
-    private static void Print(RunOptions run, string site, int steps, IReadOnlyList<PlanLine> lines)
+    private static string Json(NetworkedRun networked, string site, int sites, int stepsPerRound, IReadOnlyList<PlanLine> lines) =>
+        JsonSerializer.Serialize(new { site, sites, secureAggregation = Kind(networked), stepsPerRound, lines }, JsonSerializerOptions.Web);
+
+    private static void Print(NetworkedRun networked, string site, int sites, int steps, IReadOnlyList<PlanLine> lines)
     {
+        var run = networked.Run.Options;
         var table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape($"{run.Name}, site {site}: {steps} steps a round, {run.Rounds} rounds"))
             .AddColumns("", "cut", "site params", "site MMACs", "site state", "bytes/step", "bytes/round", "bytes/study", "step", "round", "server cores", "gain", "leak", "label leak");
         foreach (var line in lines)
             table.AddRow(line.IsUnbeaten ? "[green]*[/]" : "", line.Cut, Count(line.SiteParameters), Count(line.SiteMacs / 1_000_000), Lines.Bytes(line.SiteBytes), Lines.Bytes(line.BytesPerStep), Lines.Bytes(line.BytesPerRound),
                 Lines.Bytes(line.BytesPerRound * run.Rounds), Time(line.Step), Time(line.Round), line.ServerCores.ToString("0.0", CultureInfo.InvariantCulture), Number(line.Gain), Number(line.Leak), Number(line.MaskLeak));
         AnsiConsole.Write(table);
+        Console.WriteLine($"Planned over a network of {sites} sites, secure aggregation '{Kind(networked)}': {RoundMerges.BytesPerValue(run)} bytes each way for every merged number. {networked.WhyOff}".TrimEnd());
         Console.WriteLine("*: no other setting is at least as good in everything shown and better in something. Gain and leak need 'rosfl audit'.");
     }
+
+    private static string Kind(NetworkedRun networked) => networked.Run.Options.Privacy.SecureAggregation.ToString().ToLowerInvariant();
 
     private static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 

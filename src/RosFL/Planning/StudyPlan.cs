@@ -13,6 +13,7 @@ namespace RosFL.Planning;
 public sealed record Connection(double BytesPerSecond, TimeSpan Latency);
 
 /// <summary>Every cut of a study's network beside FedAvg and centralized training, with times measured on this machine.</summary>
+/// <param name="run">As the study takes it: <see cref="NetworkedRun"/> over a network.</param>
 /// <param name="audits">What an audit found, by cut; may be empty.</param>
 public sealed class StudyPlan(RunOptions run, SiteImages images, int sites, Connection connection, IReadOnlyDictionary<string, AuditSummary> audits)
 {
@@ -30,34 +31,32 @@ public sealed class StudyPlan(RunOptions run, SiteImages images, int sites, Conn
     {
         var cuts = CutName.Candidates(run);
         var lines = new List<PlanLine>();
-        (MeasuredStep Measured, CutCost Cost)? whole = null;
+        (MeasuredStep Measured, CutCost Cost, long Merged)? whole = null;
         foreach (var cut in cuts)
         {
             var study = new Study(run with { Cut = cut, Algorithm = new() { Name = "splitfed-v1", Merge = run.Algorithm.Merge } });
             var measured = MeasuredStep.Of(study, images, time / cuts.Count, cancellation);
             var cost = CutCost.Of(run.Network, cut, measured.Size);
-            whole ??= (measured, cost);
-            lines.Add(Line(cut, measured, cost));
+            whole ??= (measured, cost, Merged(study, PartNames.All));
+            lines.Add(Line(cut, measured, cost, Merged(study, study.SiteParts)));
         }
-        return PlanLine.Marked([.. lines, FedAvg(whole!.Value.Measured, whole.Value.Cost), Centralized(whole.Value.Measured)]);
+        return PlanLine.Marked([.. lines, FedAvg(whole!.Value.Measured, whole.Value.Cost, whole.Value.Merged), Centralized(whole.Value.Measured)]);
     }
 
-    private PlanLine Line(CutOptions cut, MeasuredStep measured, CutCost cost)
+    private PlanLine Line(CutOptions cut, MeasuredStep measured, CutCost cost, long merged)
     {
         var name = CutName.Of(cut);
         var audit = audits.GetValueOrDefault(name);
         var perStep = measured.BytesPerImage * run.Training.Batch;
         // forward and backward each wait for the other end once
         var step = measured.SiteTime + measured.BodyTime + Transfer(perStep) + 2 * connection.Latency;
-        var merged = Merged(cost.SiteParameters);
         return new(name, cost.SiteParameters, cost.SiteMacs, cost.SiteParameters * BytesPerTrained, (long)perStep, (long)(measured.BytesPerImage * items) + merged,
             step, steps * step + Transfer(merged), sites * measured.BodyTime / step, audit?.Gain, audit?.Leak, audit?.MaskLeak);
     }
 
-    private PlanLine FedAvg(MeasuredStep whole, CutCost cost)
+    private PlanLine FedAvg(MeasuredStep whole, CutCost cost, long merged)
     {
         var (parameters, step) = (cost.SiteParameters + cost.BodyParameters, whole.SiteTime + whole.BodyTime);
-        var merged = Merged(parameters);
         return new("fedavg", parameters, cost.SiteMacs + cost.BodyMacs, parameters * BytesPerTrained, 0, merged, step, steps * step + Transfer(merged), 0);
     }
 
@@ -68,7 +67,9 @@ public sealed class StudyPlan(RunOptions run, SiteImages images, int sites, Conn
         return new("centralized", 0, 0, 0, 0, 0, step, sites * steps * step, 1);
     }
 
-    private long Merged(long parameters) => 2 * parameters * RoundMerges.BytesPerValue(run);
+    /// <summary>Bytes of some parts, both ways: all arrays that are merged, running statistics too.</summary>
+    private long Merged(Study study, IEnumerable<PartName> parts) =>
+        2 * RoundMerges.BytesPerValue(run) * parts.Sum(part => study.BlankOf(part).Arrays.Sum(array => array.Values.LongLength));
 
     private TimeSpan Transfer(double bytes) => TimeSpan.FromSeconds(bytes / connection.BytesPerSecond);
 }

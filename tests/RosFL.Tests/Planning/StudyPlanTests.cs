@@ -27,17 +27,30 @@ public class StudyPlanTests
         Output = new() { Folder = folder },
     };
 
-    [Fact]
-    public async Task Lines_bytesPerRound_areThoseThatARunMeters()
+    /// <summary>Three sites whose batch normalisation has running statistics to merge, in the clear and as masked integers.</summary>
+    [Theory]
+    [InlineData("splitfed-v1", SecureAggregationKind.None, "1:2x1")]
+    [InlineData("splitfed-v1", SecureAggregationKind.Malicious, "1:2x1")]
+    [InlineData("fedavg", SecureAggregationKind.None, "fedavg")]
+    [InlineData("fedavg", SecureAggregationKind.Malicious, "fedavg")]
+    public async Task Lines_bytesPerRound_areThoseThatARunMeters(string algorithm, SecureAggregationKind kind, string row)
     {
         using var scratch = new TemporaryFolder();
-        var run = Run(scratch.Path);
+        var plain = Run(scratch.Path);
+        var run = plain with
+        {
+            Algorithm = new() { Name = algorithm },
+            Network = plain.Network with { Normalisation = NormalisationKind.Batch },
+            Data = new() { Phantoms = plain.Data.Phantoms with { Sites = 3 } },
+            Privacy = new() { SecureAggregation = kind },
+            Audit = new() { Cuts = ["1:2x1"] },
+        };
         using var folder = RunFolder.Create(RunFile.Of(run));
         using var simulation = new Simulation(folder);
         await simulation.RunAsync(default);
         var metered = simulation.Store.Rounds()[0].Sites[0];
 
-        var planned = Plan(run, []).Single(l => l.Cut == "1:2x1");
+        var planned = Plan(run, []).Single(l => l.Cut == row);
         Assert.InRange(planned.BytesPerRound / (double)(metered.BytesUp + metered.BytesDown), 0.99, 1.01);
     }
 

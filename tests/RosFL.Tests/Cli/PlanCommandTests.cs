@@ -1,0 +1,32 @@
+using System.Text.Json;
+using RosFL.Runs;
+
+namespace RosFL.Tests.Cli;
+
+/// <summary><c>rosfl plan</c> as a user starts it, beside what the study then costs.</summary>
+public sealed class PlanCommandTests : IDisposable
+{
+    private readonly NetworkOnLoopback network = new() { Rounds = 1 };
+
+    /// <summary>With two sites parts cross as they are, with three as masked integers of twice the size.</summary>
+    [Theory]
+    [InlineData(2, "none")]
+    [InlineData(3, "malicious")]
+    public async Task Plan_bytesPerRound_areThoseThatTheNetworkMeters(int sites, string secureAggregation)
+    {
+        string[] settings = ["--set", $"data.phantoms.sites={sites}", "network.normalisation=batch", "audit.cuts=[\"1\"]"];
+        var up = await network.UpAsync("ros-fl", more: settings);
+        using var store = RunStore.Open(Path.Combine(up.Folder, "store.db"));
+        var metered = store.Rounds()[0].Sites[0];
+
+        var (code, output, error) = await NetworkOnLoopback.RunAsync(["plan", Path.Combine(network.Root, "up.json"), "--json", .. settings]);
+        Assert.True(code == 0, error);
+        var plan = JsonDocument.Parse(output).RootElement;
+        Assert.Equal(secureAggregation, plan.GetProperty("secureAggregation").GetString());
+        var planned = plan.GetProperty("lines")[0];
+        Assert.Equal("1", planned.GetProperty("cut").GetString());
+        Assert.InRange(planned.GetProperty("bytesPerRound").GetInt64() / (double)(metered.BytesUp + metered.BytesDown), 0.99, 1.01);
+    }
+
+    public void Dispose() => network.Dispose();
+}
