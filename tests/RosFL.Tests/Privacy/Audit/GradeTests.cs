@@ -65,22 +65,6 @@ public class GradeTests
         Assert.Equal(AuditGrade.Inconclusive, (safe with { StolenMasks = [.. all[..2], all[2] with { Plateau = false }] }).MaskGrade(Limits));
     }
 
-    [Theory]
-    [InlineData("1", 1, 0, 1)]
-    [InlineData("3:8x2", 3, 8, 2)]
-    public void CutName_roundTrip(string name, int depth, int channels, int stride)
-    {
-        var cut = CutName.Parse(name);
-        Assert.Equal((depth, channels, stride), (cut.Depth, cut.NarrowChannels, cut.NarrowStride));
-        Assert.Equal(name, CutName.Of(cut));
-    }
-
-    [Theory]
-    [InlineData("0")]
-    [InlineData("1:x2")]
-    [InlineData("../1")]
-    public void CutName_malformed_isRefused(string name) => Assert.Equal(ExitCode.InvalidRun, Assert.Throws<RosflException>(() => CutName.Parse(name)).Code);
-
     internal static Reconstruction A(string name, double ssim, bool plateau, double identified = 0.01) => new(name, new(ssim, ssim, ssim, 20), 2000, plateau, identified);
 
     private static Reconstruction[] Attacks(Reconstruction decoder) => [A("A0 linear", 0.35, plateau: true), decoder, A("A2 decoder without the head", 0.35, plateau: true)];
