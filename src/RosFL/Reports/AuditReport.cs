@@ -14,6 +14,7 @@ public static class AuditReport
         Verdicts(page, run, results);
         Images(page, results);
         if (results.Any(r => r.StolenMasks.Count > 0)) Masks(page, run, results);
+        Members(page, results);
         Pictures(page, results, pictures);
         page.Note($"Leak = (SSIM of the strongest attack - SSIM of the mean image) / (1 - SSIM of the mean image). Green up to {Figures.Number(run.Audit.Limits.Green)}, amber up to {Figures.Number(run.Audit.Limits.Amber)}, else red; "
             + "green also needs identification and membership near chance. A cut passes only against a decoder that had learned all it could; the linear attack can only fail one. Distance correlation is shown because it is often quoted: it is known to mislead.");
@@ -27,17 +28,18 @@ public static class AuditReport
         foreach (var r in results)
             table.Row(r.Cut, new HtmlCell(r.Grade(run.Audit.Limits).ToString().ToLowerInvariant(), r.Grade(run.Audit.Limits) == AuditGrade.Inconclusive ? r.WhyInconclusive()! : ""), Three(r.Leak), r.Strongest.Attacker,
                 r.MaskGrade(run.Audit.Limits)?.ToString().ToLowerInvariant() ?? "–", r.MaskLeak is { } leak ? Three(leak) : "–", Three(r.Score), Three(r.Gain),
-                r.Membership is { } m ? new HtmlCell(Three(m.Auc), $"{Three(m.AucLow)} to {Three(m.AucHigh)}") : "–", Figures.Bytes(r.BytesPerImage));
+                r.Membership is { } m ? Three(m.Auc) : "–", Figures.Bytes(r.BytesPerImage));
         page.Table(table);
     }
 
     private static void Images(HtmlPage page, IReadOnlyList<CutAudit> results)
     {
         page.Section("Images read back", "SSIM and PSNR (dB) of reconstructions in 0..1, beside what needs no attack.");
-        var table = new HtmlTable("cut", "attack", "SSIM", "95 %", "most", "PSNR", "person found", "steps", "plateau");
+        var table = new HtmlTable("cut", "attack", "SSIM", "95 %", "most", "PSNR", "95 %", "most", "person found", "steps", "plateau");
         foreach (var r in results)
         {
-            void Row(string name, ImageScores s, string found, string steps, string plateau) => table.Row(r.Cut, name, Three(s.Ssim), Three(s.SsimHigh), Three(s.SsimMost), Figures.Fixed(s.Psnr, 1), found, steps, plateau);
+            void Row(string name, ImageScores s, string found, string steps, string plateau) => table.Row(r.Cut, name, Three(s.Ssim), Three(s.SsimHigh), Three(s.SsimMost),
+                Figures.Fixed(s.Psnr, 1), Figures.Fixed(s.PsnrHigh, 1), Figures.Fixed(s.PsnrMost, 1), found, steps, plateau);
             Row("mean image", r.MeanImage, string.Create(CultureInfo.InvariantCulture, $"{1.0 / r.Gallery:P1} (chance, 1 of {r.Gallery})"), "–", "–");
             Row("pixels of 8", r.Pixelated8, "–", "–", "–");
             Row("pixels of 4", r.Pixelated4, "–", "–", "–");
@@ -56,6 +58,17 @@ public static class AuditReport
             table.Row(r.Cut, Three(r.MeanMaskDice), Of(r, "smashed"), Of(r, "features"), Of(r, "gradient"), Three(r.MaskLeak!.Value), r.MaskGrade(run.Audit.Limits)!.Value.ToString().ToLowerInvariant());
         page.Table(table);
         static string Of(CutAudit r, string source) => r.StolenMasks.FirstOrDefault(m => m.Source == source) is { } stolen ? Three(stolen.Dice) : "–";
+    }
+
+    private static void Members(HtmlPage page, IReadOnlyList<CutAudit> results)
+    {
+        page.Section("Members told apart", "Whether an image's loss tells that the network was trained on it, with 95 % intervals: AUC, and the share of members found where 1 % of the others are taken for members.");
+        var table = new HtmlTable("cut", "AUC", "found at 1 %");
+        foreach (var r in results)
+            if (r.Membership is { } m) table.Row(r.Cut, Ranged(m.Auc, m.AucLow, m.AucHigh), Ranged(m.TruePositives, m.TruePositivesLow, m.TruePositivesHigh));
+            else table.Row(r.Cut, "not measured", "–");
+        page.Table(table);
+        static HtmlCell Ranged(double value, double low, double high) => new(Three(value), $"{Three(low)} to {Three(high)}");
     }
 
     private static void Pictures(HtmlPage page, IReadOnlyList<CutAudit> results, Func<CutAudit, IReadOnlyList<string[]>> pictures)

@@ -23,7 +23,7 @@ public sealed record AuditFile(string Site, string Name, string Terms, AuditLimi
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw new RosflException(ExitCode.InvalidFile, $"File '{path}' is no audit.json that 'rosfl audit' wrote: make it anew.", error);
+            throw new RosflException(ExitCode.InvalidFile, $"File '{path}' is no audit.json that this version of 'rosfl audit' wrote: make it anew.", error);
         }
     }
 

@@ -65,12 +65,16 @@ public sealed class AuditFolder
         }
         catch (JsonException)
         {
-            throw new RosflException(ExitCode.InvalidFile, $"Audit result '{file}' is damaged: delete it, and the same command measures that cut again.");
+            throw new RosflException(ExitCode.InvalidFile, $"Audit result '{file}' is damaged or of an earlier version: delete it, and the same command measures that cut again.");
         }
     }
 
     // what follows from the measurements is written for readers and not read back
-    private static readonly JsonSerializerOptions ReadOptions = new(RunJson.Options) { UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Skip };
+    private static readonly JsonSerializerOptions ReadOptions = new(RunJson.Options)
+    {
+        UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Skip,
+        RespectRequiredConstructorParameters = true,
+    };
 
     private string FileOf(string cut) => Path.Combine(path, $"cut-{Safe(cut)}.json");
 

@@ -65,11 +65,11 @@ public class GradeTests
         Assert.Equal(AuditGrade.Inconclusive, (safe with { StolenMasks = [.. all[..2], all[2] with { Plateau = false }] }).MaskGrade(Limits));
     }
 
-    internal static Reconstruction A(string name, double ssim, bool plateau, double identified = 0.01) => new(name, new(ssim, ssim, ssim, 20), 2000, plateau, identified);
+    internal static Reconstruction A(string name, double ssim, bool plateau, double identified = 0.01) => new(name, new(ssim, ssim, ssim, 20, 21, 22), 2000, plateau, identified);
 
     private static Reconstruction[] Attacks(Reconstruction decoder) => [A("A0 linear", 0.35, plateau: true), decoder, A("A2 decoder without the head", 0.35, plateau: true)];
 
     internal static CutAudit Made(double ssim) => new(
-        "1", [4, 32, 32], 1000, 30, 29, new(0.35, 0.4, 0.5, 15), new(0.6, 0.6, 0.6, 20), new(0.5, 0.5, 0.5, 18), Attacks(A("A1 decoder", ssim, plateau: true)), 60,
+        "1", [4, 32, 32], 1000, 30, 29, new(0.35, 0.4, 0.5, 15, 16, 17), new(0.6, 0.6, 0.6, 20, 20, 20), new(0.5, 0.5, 0.5, 18, 18, 18), Attacks(A("A1 decoder", ssim, plateau: true)), 60,
         [], 0, null, 0.5, 20, 60, false, 1500, 1);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using RosFL.Federation;
 using RosFL.Imaging;
 using RosFL.Privacy.Audit;
@@ -129,6 +130,25 @@ public class LeakageAuditTests
         Assert.Equal("gradient", Assert.Single(result.StolenMasks).Source);
         AuditLimits lax = new() { Green = 1, Amber = 1 };
         Assert.Equal((AuditGrade.Inconclusive, AuditGrade.Inconclusive), (result.Grade(lax), result.MaskGrade(lax)!.Value));
+    }
+
+    /// <summary>A figure that was not measured must not be read as none.</summary>
+    [Fact]
+    public void AuditFolder_resultOfAnEarlierVersion_isRefusedInASentence()
+    {
+        using var folder = new TemporaryFolder();
+        var files = new AuditFolder(folder.Path, Run, "a", null);
+        files.Write(GradeTests.Made(0.4), []);
+        CutOptions[] cuts = [CutName.Parse(GradeTests.Made(0.4).Cut)];
+        Assert.Equal(22, Assert.Single(files.Results(cuts)).Strongest.Scores.PsnrMost);
+
+        var file = folder["cut-1.json"];
+        var result = JsonNode.Parse(File.ReadAllText(file))!;
+        result["meanImage"]!.AsObject().Remove("psnrMost");
+        File.WriteAllText(file, result.ToJsonString());
+        var refused = Assert.Throws<RosflException>(() => files.Results(cuts));
+        Assert.Equal(ExitCode.InvalidFile, refused.Code);
+        Assert.Contains("of an earlier version: delete it", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
