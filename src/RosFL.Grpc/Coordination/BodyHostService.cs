@@ -20,7 +20,10 @@ public sealed class BodyHostService(IReadOnlyDictionary<string, HostedStudy> stu
     private static readonly CancellationToken Uncancelled = CancellationToken.None;
 
     public override Task<BodiesDone> Begin(BeginBodies request, ServerCallContext call) => TellAsync(request.Study, call, host =>
-        host.BeginAsync(new BodyRound(new(request.Study, request.Round, request.Attempt), request.Sites, WireJson.ReadOptional<CommitRecord>(request.Last)), Uncancelled));
+    {
+        WireVersion.Agree(request.Version, "the aggregation server");
+        return host.BeginAsync(new BodyRound(new(request.Study, request.Round, request.Attempt), request.Sites, WireJson.ReadOptional<CommitRecord>(request.Last)), Uncancelled);
+    });
 
     public override Task<BodiesMerged> Prepare(PrepareBodies request, ServerCallContext call) => AnswerAsync(request.Study, call, async host =>
     {
@@ -41,7 +44,7 @@ public sealed class BodyHostService(IReadOnlyDictionary<string, HostedStudy> stu
     private Task<BodiesDone> TellAsync(string study, ServerCallContext call, Func<IBodyHost, Task> tell) => AnswerAsync(study, call, async host =>
     {
         await tell(host);
-        return new BodiesDone();
+        return new BodiesDone { Version = WireVersion.Own };
     });
 
     private async Task<T> AnswerAsync<T>(string study, ServerCallContext call, Func<IBodyHost, Task<T>> ask)

@@ -32,7 +32,7 @@ public sealed class FederationService(IReadOnlyList<StudyRoom> rooms, WireLimits
             RequireWeight(entry, hello, room);
             using var counted = streams.Add(room.Study.Id, site.Name);
             var session = new SiteSession(room.Study, limits, reader, writer);
-            await session.WelcomeAsync(new ServerWelcome { Version = ControlVersion.Ours, Process = process }, call.CancellationToken);
+            await session.WelcomeAsync(new ServerWelcome { Version = WireVersion.Own, Process = process }, call.CancellationToken);
             site.Attach(session, hello);
             try
             {
@@ -61,7 +61,7 @@ public sealed class FederationService(IReadOnlyList<StudyRoom> rooms, WireLimits
 
     private (StudyRoom Room, RemoteSite Site, RosterEntry Entry) Find(SiteHello hello, Caller caller)
     {
-        ControlVersion.Check(hello.Version);
+        WireVersion.Agree(hello.Version, $"site '{Quoted.Shortened(hello.Site)}'");
         caller.RefuseOther(hello.Site);
         var room = rooms.FirstOrDefault(r => r.Study.Id == hello.Study)
             ?? throw new RosflException(ExitCode.Protocol, "This server runs no study of that name: correct the site's configuration.");

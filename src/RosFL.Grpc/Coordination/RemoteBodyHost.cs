@@ -14,14 +14,19 @@ public sealed class RemoteBodyHost(CallInvoker server, TimeProvider time, Action
     private readonly BodyHosts.BodyHostsClient client = new(server);
     private Func<Task>? before;
 
-    public Task BeginAsync(BodyRound round, CancellationToken cancellation) => CallAsync(options => client.BeginAsync(new BeginBodies
+    public async Task BeginAsync(BodyRound round, CancellationToken cancellation)
     {
-        Study = round.Key.Study,
-        Round = round.Key.Round,
-        Attempt = round.Key.Attempt,
-        Sites = { round.Sites },
-        Last = round.Last is null ? "" : WireJson.Write(round.Last),
-    }, options), cancellation);
+        var begin = new BeginBodies
+        {
+            Version = WireVersion.Own,
+            Study = round.Key.Study,
+            Round = round.Key.Round,
+            Attempt = round.Key.Attempt,
+            Sites = { round.Sites },
+            Last = round.Last is null ? "" : WireJson.Write(round.Last),
+        };
+        WireVersion.Agree((await CallAsync(options => client.BeginAsync(begin, options), cancellation)).Version, "the computation server");
+    }
 
     public async Task<BodyMerge> PrepareAsync(MergeDecision decision, CancellationToken cancellation)
     {

@@ -67,7 +67,7 @@ public sealed class SiteAgent
         var (reader, writer) = (new TensorFrameReader<ServerMessage>(call.ResponseStream), new TensorFrameWriter<SiteMessage>(call.RequestStream));
         await SayHelloAsync(writer, reader, cancellation);
         var welcome = (await reader.ControlAsync(cancellation))?.Welcome ?? throw new RpcException(new Status(StatusCode.Unavailable, "no welcome"));
-        ControlVersion.Check(welcome.Version);
+        WireVersion.Agree(welcome.Version, "the aggregation server");
         wait.Reset();
         if (serverProcess != welcome.Process) work.Forget();
         serverProcess = welcome.Process;
@@ -115,7 +115,7 @@ public sealed class SiteAgent
 
     private SiteHello Hello() => new()
     {
-        Version = ControlVersion.Ours,
+        Version = WireVersion.Own,
         Study = study.Id,
         Site = name,
         Process = process,

@@ -92,6 +92,25 @@ public sealed class AdmissionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task OldClient_isRefused()
+    {
+        var hello = Hello("north");
+        hello.Version.Major = 0;
+        Assert.Equal("The program of site 'north' speaks protocol 0.0, this one 1.0: update the older of the two.", await JoinAsync(north, hello));
+        hello.Version = null;
+        Assert.Equal("The program of site 'north' speaks protocol without a version, this one 1.0: update the older of the two.", await JoinAsync(north, hello));
+        Assert.Equal(2, refused.Count);
+    }
+
+    [Fact]
+    public async Task Site_ofANewerMinorVersion_isWelcome()
+    {
+        var hello = Hello("north");
+        hello.Version.Minor = 9;
+        Assert.Null(await JoinAsync(north, hello));
+    }
+
+    [Fact]
     public async Task Site_refusesAServerWhoseKeyIsNotInTheRoster()
     {
         var other = Manifest.Create(manifest.Terms with { Roster = [.. manifest.Terms.Roster.Select(entry => entry.Weight == 0 && entry.Party == Server.ToString() ? entry with { Key = new('f', 64) } : entry)] }, manifest.Run);
@@ -101,7 +120,7 @@ public sealed class AdmissionTests : IAsyncLifetime
         Assert.Contains("whoever issued it", error.Explain(TimeProvider.System)!.Message, StringComparison.Ordinal);
     }
 
-    private SiteHello Hello(string site, long weight = 12) => new() { Version = ControlVersion.Ours, Study = "tiny", Site = site, Process = "p", RunHash = manifest.Hash, Weight = weight };
+    private SiteHello Hello(string site, long weight = 12) => new() { Version = WireVersion.Own, Study = "tiny", Site = site, Process = "p", RunHash = manifest.Hash, Weight = weight };
 
     /// <summary>Null when welcome, else the refusal.</summary>
     private async Task<string?> JoinAsync(PartyCredentials site, SiteHello hello)

@@ -49,7 +49,7 @@ internal sealed class JoinedSite : IAsyncDisposable
     public FaultProxy? Proxy { get; private set; }
 
     /// <summary>With which the site is welcome.</summary>
-    public SiteHello Hello => new() { Version = ControlVersion.Ours, Study = study.Study.Id, Site = Remote.Name, Process = "raw", RunHash = manifest.Hash, Weight = study.Sites[0].Weight, StepsPerRound = study.Sites[0].StepsPerRound, TrainingImages = 5 };
+    public SiteHello Hello => new() { Version = WireVersion.Own, Study = study.Study.Id, Site = Remote.Name, Process = "raw", RunHash = manifest.Hash, Weight = study.Sites[0].Weight, StepsPerRound = study.Sites[0].StepsPerRound, TrainingImages = 5 };
 
     /// <param name="site">In place of the study's first site.</param>
     public static async Task<JoinedSite> StartAsync(MadeStudy study, string? siteRun = null, ISite? site = null)

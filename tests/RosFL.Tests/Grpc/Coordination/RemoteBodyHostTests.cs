@@ -1,8 +1,10 @@
+using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using RosFL.Federation;
 using RosFL.Grpc.Coordination;
 using RosFL.Grpc.Hosting;
+using RosFL.Grpc.Protocol;
 using RosFL.Grpc.Trust;
 using RosFL.Grpc.Wire;
 using RosFL.Runs;
@@ -20,9 +22,23 @@ public sealed class RemoteBodyHostTests : BodyHostConformance
         return served;
     }
 
-    private sealed class ServedHost(ThrowAwayTrust trust, PartyServer server, IBodyHost remote, IDisposable[] open) : IAsyncDisposable
+    /// <summary>Nothing has begun: the very round begins as the first.</summary>
+    [Fact]
+    public async Task Begin_ofAnotherMajorVersion_isRefused()
     {
-        public IBodyHost Remote => remote;
+        using var study = new MadeStudy(MadeStudy.Run("ros-fl"));
+        await using var served = await ServedHost.StartAsync(study.Bodies!);
+        var old = new BeginBodies { Study = study.Study.Id, Attempt = 1, Version = new() { Minor = 9 } };
+        var refusal = await Assert.ThrowsAsync<RpcException>(async () => await served.Client.BeginAsync(old));
+        Assert.Equal("The program of the aggregation server speaks protocol 0.9, this one 1.0: update the older of the two.", refusal.Status.Detail);
+        await served.Remote.BeginAsync(new BodyRound(study.Key(0), [.. study.Sites.Select(s => s.Name)], null), CancellationToken.None);
+    }
+
+    private sealed class ServedHost(ThrowAwayTrust trust, PartyServer server, CallInvoker invoker, IDisposable[] open) : IAsyncDisposable
+    {
+        public IBodyHost Remote { get; } = new RemoteBodyHost(invoker, TimeProvider.System);
+
+        public BodyHosts.BodyHostsClient Client { get; } = new(invoker);
 
         public static async Task<ServedHost> StartAsync(BodyHost host)
         {
@@ -32,7 +48,7 @@ public sealed class RemoteBodyHostTests : BodyHostConformance
             var server = await PartyServer.StartAsync("127.0.0.1:0", credentials, services => services.AddSingleton(service),
                 map => map.MapGrpcService<BodyHostService>().WithMetadata(new CallersAttribute(PartyRole.AggregationServer)));
             var channel = own.NewChannel(server.Address, PartyRole.ComputationServer, null, WireChannel.Limit, WireChannel.KeepAlive);
-            return new(trust, server, new RemoteBodyHost(channel.CreateCallInvoker(), TimeProvider.System), [channel, own, credentials]);
+            return new(trust, server, channel.CreateCallInvoker(), [channel, own, credentials]);
         }
 
         public async ValueTask DisposeAsync()
