@@ -121,11 +121,10 @@ public sealed class RemoteSite(string name, TimeSpan patience, TimeProvider time
 
     internal void Step(SiteStep step)
     {
-        commands.Sign();
         var at = (step.Round, step.Attempt, step.Step);
         lock (gate)
         {
-            if (at.CompareTo(lastStep) <= 0) return; // came again
+            if (at.CompareTo(lastStep) <= 0 || !commands.Sign(step.Round, step.Attempt)) return; // came again, or late
             lastStep = at;
         }
         onStep?.Invoke(new StepRecord(step.Round, name, step.Step, [], step.Loss));

@@ -63,10 +63,16 @@ internal sealed class SiteCommands(string name, TimeSpan patience, TimeProvider 
         }
     }
 
-    /// <summary>The site has shown that it works.</summary>
-    public void Sign()
+    /// <summary>The site has shown that it works on the training that it was told.</summary>
+    /// <returns>False where it was told no such training, or is no longer: then it has shown nothing.</returns>
+    public bool Sign(int round, int attempt)
     {
-        lock (gate) lastSign = time.GetTimestamp();
+        lock (gate)
+        {
+            if (!pending.Values.Any(p => p.Command.Train is { } order && order.Round == round && order.Attempt == attempt)) return false;
+            lastSign = time.GetTimestamp();
+            return true;
+        }
     }
 
     public void Answer(SiteAnswer answer)
