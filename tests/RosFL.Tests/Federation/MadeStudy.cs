@@ -19,6 +19,9 @@ internal sealed class MadeStudy : IDisposable
 
     /// <param name="items">What a site trains on in place of its made images.</param>
     public MadeStudy(RunOptions run, Func<string, ITrainingItems, ITrainingItems> items, params (string Name, int Items)[] sites)
+        : this(run, items, null, sites) { }
+
+    private MadeStudy(RunOptions run, Func<string, ITrainingItems, ITrainingItems> items, SiteImages? images, params (string Name, int Items)[] sites)
     {
         if (sites.Length == 0) sites = ThreeSites;
         Study = new Study(run);
@@ -26,7 +29,7 @@ internal sealed class MadeStudy : IDisposable
         threads = [.. Enumerable.Range(0, takesTurns ? sites.Length : run.Machine.Workers).Select(i => new TorchThread($"torch-{i}", 1))];
         Bodies = Study.HasBodyHost ? new BodyHost(Study) : null;
         var made = sites.Select(s => items(s.Name, new MadeItems(s.Name, s.Items, 12, 13))).ToList();
-        Sites = [.. sites.Select((site, i) => NewSite(site.Name, made[i], i))];
+        Sites = [.. sites.Select((site, i) => NewSite(site.Name, made[i], images, i))];
     }
 
     public Study Study { get; }
@@ -53,6 +56,18 @@ internal sealed class MadeStudy : IDisposable
         Training = new() { Batch = 2, LearningRate = 1e-2, WeightDecay = 1e-4 },
         Machine = new() { Device = DeviceKind.Cpu, Threads = 1 },
     };
+
+    /// <summary>A study whose sites have phantoms of one hospital to score on.</summary>
+    public static MadeStudy WithImages()
+    {
+        var run = Run("fedavg") with
+        {
+            Data = new() { Phantoms = new() { Sites = 1, ImagesPerSite = 6, Size = 32 } },
+            Preprocessing = new() { Intensity = IntensityKind.Window },
+            Evaluation = new() { ScoreWindow = [-160, 240] },
+        };
+        return new(run, (_, items) => items, SiteImages.Open(run)[0]);
+    }
 
     /// <summary>Runs a study from begin to end and gives the hash of the model that counts.</summary>
     public static async Task<string> HashAsync(RunOptions run, params (string Name, int Items)[] sites)
@@ -86,8 +101,8 @@ internal sealed class MadeStudy : IDisposable
         Ledger.Dispose();
     }
 
-    private Site NewSite(string name, ITrainingItems items, int index) =>
-        new(name, Study, items, null, OpenBody, threads[index % threads.Length]);
+    private Site NewSite(string name, ITrainingItems items, SiteImages? images, int index) =>
+        new(name, Study, items, images, OpenBody, threads[index % threads.Length]);
 
     private void Commit(CommittingRound round)
     {

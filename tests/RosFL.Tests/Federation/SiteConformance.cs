@@ -1,4 +1,5 @@
 using RosFL.Federation;
+using RosFL.Imaging;
 using RosFL.Runs;
 
 namespace RosFL.Tests.Federation;
@@ -55,6 +56,50 @@ public abstract class SiteConformance
         await site.CommitAsync(study.Record(0, site), CancellationToken.None);
         Assert.Equal(settled, (await TrainAsync(study, site, 1, 2)).Hash);
     });
+
+    /// <summary>The site trains on from the head, tail and moments of the one before it.</summary>
+    [Fact]
+    public Task Train_inARelay_goesOnFromTheSiteBefore() => WithAsync("split", async (study, site) =>
+    {
+        var update = await RelayAsync(study, site);
+        using var alone = new MadeStudy(MadeStudy.Run("split"));
+        var expected = await RelayAsync(alone, alone.Sites[0]);
+        Assert.Equal(expected.Parts.Hash(), update.Parts.Hash());
+        Assert.Equal(expected.Travelling!.Select(a => a.Name), update.Travelling!.Select(a => a.Name));
+        Assert.Equal(expected.Travelling!.SelectMany(a => a.Values), update.Travelling!.SelectMany(a => a.Values));
+        using var forgetful = new MadeStudy(MadeStudy.Run("split"));
+        Assert.NotEqual(expected.Parts.Hash(), (await RelayAsync(forgetful, forgetful.Sites[0], handOn: false)).Parts.Hash());
+    });
+
+    /// <summary>Scores say of which round, split and model they are, and are those of the same weights anywhere.</summary>
+    [Theory]
+    [InlineData("global")]
+    [InlineData(EvaluationOrder.InputName)]
+    public async Task Evaluate_scoresTheModelItIsGiven(string model)
+    {
+        using var study = MadeStudy.WithImages();
+        using var alone = MadeStudy.WithImages();
+        ISite? site = null;
+        await using (await BeginAsync(study, s => site = s))
+        {
+            var order = new EvaluationOrder(7, Split.Test, study.Study.InitialOf(study.Study.SiteParts), model, "test");
+            var scores = await site!.EvaluateAsync(order, CancellationToken.None);
+            var expected = await alone.Sites[0].EvaluateAsync(order, CancellationToken.None);
+            Assert.NotEmpty(scores);
+            Assert.All(scores, s => Assert.Equal((7, "test", site.Name, model), (s.Round, s.Split, s.Site, s.Model)));
+            Assert.Equal(expected.Select(s => (s.Metric, s.Value)), scores.Select(s => (s.Metric, s.Value)));
+            Assert.Contains(scores, s => s.Case == "pooled");
+        }
+    }
+
+    /// <summary>Another site trains first, then this one.</summary>
+    private static async Task<SiteUpdate> RelayAsync(MadeStudy study, ISite site, bool handOn = true)
+    {
+        var key = study.Key(0);
+        await study.Bodies!.BeginAsync(new BodyRound(key, [study.Sites[1].Name, site.Name], null), CancellationToken.None);
+        var before = await study.Sites[1].TrainAsync(new RoundStart(key, study.Study.InitialOf(study.Study.SiteParts), Travelling: []), CancellationToken.None);
+        return await site.TrainAsync(new RoundStart(key, before.Parts, Travelling: handOn ? before.Travelling : []), CancellationToken.None);
+    }
 
     private static async Task<(string Hash, SiteRound Figures)> TrainAsync(MadeStudy study, ISite site, int round, int attempt, CommitRecord? last = null)
     {
