@@ -26,8 +26,7 @@ internal static class ModelFrames
         var parts = study.HidesParts ? Model.Empty : new(await PartsAsync(reader, study, cancellation));
         var travelling = new List<NamedArray>();
         foreach (var one in announced) travelling.Add(await reader.ArrayAsync(one.Name, [.. one.Shape], cancellation));
-        NumberLimits.Check(parts);
-        NumberLimits.CheckTravelling(travelling, study.Run.Wire);
+        NumberLimits.Check(parts, travelling, study.Run.Wire);
         return (parts, travelling);
     }
 

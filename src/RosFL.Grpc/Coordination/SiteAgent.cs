@@ -28,7 +28,7 @@ public sealed class SiteAgent
     public SiteAgent(Study study, ISite site, SiteFacts facts, string runHash, Func<CallInvoker> dial, TimeProvider time, Action<string>? notice = null, Action<StudyEnd>? ended = null)
     {
         (this.study, this.facts, name, this.runHash, this.dial, this.time, this.notice) = (study, facts, site.Name, runHash, dial, time, notice);
-        work = new SiteWork(site, study.Id, ended);
+        work = new SiteWork(site, study, ended);
     }
 
     /// <summary>To be told each step that the site takes.</summary>

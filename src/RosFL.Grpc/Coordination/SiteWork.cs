@@ -19,7 +19,7 @@ internal sealed record SiteTask(SiteCommand Command, Model Model, IReadOnlyList<
 /// abort and a new server end the training that is going on.
 /// </summary>
 /// <param name="ended">Told what the aggregation server says of the tested model.</param>
-internal sealed class SiteWork(ISite site, string study, Action<StudyEnd>? ended = null)
+internal sealed class SiteWork(ISite site, Study study, Action<StudyEnd>? ended = null)
 {
     private const int AnswersKept = 8;
 
@@ -154,7 +154,7 @@ internal sealed class SiteWork(ISite site, string study, Action<StudyEnd>? ended
                 await site.CommitAsync(WireJson.Read<CommitRecord>(command.Commit), cancellation);
                 return Done();
             case SiteCommand.ContentOneofCase.Abort:
-                await site.AbortAsync(new RoundKey(study, command.Abort.Round, command.Abort.Attempt), cancellation);
+                await site.AbortAsync(new RoundKey(study.Id, command.Abort.Round, command.Abort.Attempt), cancellation);
                 return Done();
             case SiteCommand.ContentOneofCase.Evaluate:
                 var order = command.Evaluate;
@@ -172,8 +172,9 @@ internal sealed class SiteWork(ISite site, string study, Action<StudyEnd>? ended
     private async Task<Outgoing<SiteMessage>> TrainAsync(SiteTask task, CancellationToken cancellation)
     {
         var order = task.Command.Train;
-        key = new RoundKey(study, order.Round, order.Attempt);
+        key = new RoundKey(study.Id, order.Round, order.Attempt);
         var update = await site.TrainAsync(new RoundStart(key, task.Model, WireJson.ReadOptional<CommitRecord>(order.Last), order.Relay ? task.Travelling : null), cancellation);
+        NumberLimits.Check(update.Parts, update.Travelling ?? [], study.Run.Wire);
         var message = new SiteUpdateMessage { Figures = WireJson.Write(update.Figures), Travelling = { ModelFrames.Announced(update.Travelling ?? []) } };
         if (hidden is not null) message.Certificate = ByteString.CopyFrom(hidden.Certificate);
         return Reply(new SiteReply { Update = message }, [.. update.Parts.Named(), .. update.Travelling ?? []]);

@@ -1,8 +1,10 @@
 using Grpc.Core;
+using RosFL.Federation;
 using RosFL.Grpc.Coordination;
 using RosFL.Grpc.Protocol;
 using RosFL.Grpc.Wire;
 using RosFL.Runs;
+using RosFL.Training;
 
 namespace RosFL.Tests.Grpc.Coordination;
 
@@ -23,6 +25,21 @@ internal sealed class RawSite(CallInvoker invoker, JoinedSite joined) : IDisposa
         await Writer.ControlAsync(new SiteMessage { Hello = joined.Hello }, default);
         Assert.NotNull((await Reader.ControlAsync(default))!.Welcome);
         return this;
+    }
+
+    /// <summary>The next order, with the model behind it.</summary>
+    public async Task<SiteCommand> TrainOrderAsync(Study study)
+    {
+        var order = (await Reader.ControlAsync(default))!.Command;
+        await ModelFrames.ReadAsync(Reader, order.Train.Travelling, study, default);
+        return order;
+    }
+
+    /// <summary>An update, whatever its numbers are.</summary>
+    public async Task UpdateAsync(long command, Model parts, params NamedArray[] travelling)
+    {
+        await ReplyAsync(new SiteReply { Command = command, Update = new() { Travelling = { ModelFrames.Announced(travelling) } } });
+        foreach (var array in parts.Named().Concat(travelling)) await Writer.ArrayAsync(array, default);
     }
 
     public Task ReplyAsync(SiteReply reply) => Writer.ControlAsync(new SiteMessage { Reply = reply }, default);

@@ -79,14 +79,15 @@ public sealed class RemoteSiteTests : SiteConformance
     public async Task Update_withANumberThatNoTrainingMakes_isRefused(float number)
     {
         using var study = new MadeStudy(MadeStudy.Run("fedavg"));
-        var spoilt = new LosingSite(study.Sites[0]) { Delivered = update => update with { Parts = Spoilt(update.Parts, number) } };
-        await using var joined = await JoinedSite.StartAsync(study, site: spoilt);
+        await using var joined = await JoinedSite.ServeAsync(study);
         var training = joined.Remote.TrainAsync(Start(study), CancellationToken.None);
-        var refusal = await Assert.ThrowsAsync<RosflException>(() => joined.Agent);
-        Assert.Equal((ExitCode.Protocol, Sentence), (refusal.Code, refusal.Message));
+        using (var bad = await joined.Raw().WelcomeAsync())
+        {
+            await bad.UpdateAsync((await bad.TrainOrderAsync(study.Study)).Number, Spoilt(Start(study).Global, number));
+            Assert.Equal(Sentence, (await bad.RefusalAsync()).Message);
+        }
         await joined.JoinAsync(study.Sites[0]);
         Assert.False((await Assert.ThrowsAsync<SiteLostException>(() => training)).IsGone);
-        await study.Sites[0].AbortAsync(study.Key(0), CancellationToken.None);
         using var alone = new MadeStudy(MadeStudy.Run("fedavg"));
         Assert.Equal((await alone.Sites[0].TrainAsync(Start(alone), CancellationToken.None)).Parts.Hash(), (await joined.Remote.TrainAsync(Start(study), CancellationToken.None)).Parts.Hash());
     }
@@ -96,11 +97,24 @@ public sealed class RemoteSiteTests : SiteConformance
     public async Task OptimizerState_withANumberThatNoTrainingMakes_isRefused()
     {
         using var study = new MadeStudy(MadeStudy.Run("split"));
-        await study.Bodies!.BeginAsync(new BodyRound(study.Key(0), [study.Sites[0].Name], null), CancellationToken.None);
-        var spoilt = new LosingSite(study.Sites[0]) { Delivered = update => update with { Travelling = [.. update.Travelling!.Select(array => array with { Values = [float.NaN, .. array.Values.Skip(1)] })] } };
-        await using var joined = await JoinedSite.StartAsync(study, site: spoilt);
+        await using var joined = await JoinedSite.ServeAsync(study);
         _ = joined.Remote.TrainAsync(Start(study) with { Travelling = [] }, CancellationToken.None);
-        Assert.Contains("not finite or beyond 1E+12", (await Assert.ThrowsAsync<RosflException>(() => joined.Agent)).Message, StringComparison.Ordinal);
+        using var bad = await joined.Raw().WelcomeAsync();
+        var order = await bad.TrainOrderAsync(study.Study);
+        var moments = Spoilt(Start(study).Global, float.NaN).Named().First();
+        await bad.UpdateAsync(order.Number, Start(study).Global, moments with { Name = moments.Name + ".moment" });
+        Assert.Contains("not finite or beyond 1E+12", (await bad.RefusalAsync()).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A site looks at what it has trained before it sends it.</summary>
+    [Fact]
+    public async Task Site_whoseTrainingDiverged_saysSoInstead()
+    {
+        using var study = new MadeStudy(MadeStudy.Run("fedavg"));
+        var diverged = new LosingSite(study.Sites[0]) { Delivered = update => update with { Parts = Spoilt(update.Parts, float.NaN) } };
+        await using var joined = await JoinedSite.StartAsync(study, site: diverged);
+        Assert.Equal("Site 'north': " + Sentence, (await Assert.ThrowsAsync<RosflException>(() => joined.Remote.TrainAsync(Start(study), CancellationToken.None))).Message);
+        Assert.False(joined.Agent.IsCompleted);
     }
 
     [Fact]
@@ -113,7 +127,7 @@ public sealed class RemoteSiteTests : SiteConformance
     }
 
     private const string Sentence =
-        "Tensor 'head.down0.conv1.weight' came with a number that is not finite or beyond 256, the largest that a model may hold on its way: training diverged where it comes from; lower training.learningRate.";
+        "Tensor 'head.down0.conv1.weight' has a number that is not finite or beyond 256, the largest that may cross the network: training diverged; lower training.learningRate.";
 
     /// <summary>With one number of the head's first array another.</summary>
     private static Model Spoilt(Model model, float number)
