@@ -59,13 +59,13 @@ internal static class PlanCommand
     {
         var run = networked.Run.Options;
         var table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape($"{run.Name}, site {site}: {steps} steps a round, {run.Rounds} rounds"))
-            .AddColumns("", "cut", "site params", "site MMACs", "site state", "bytes/step", "bytes/round", "bytes/study", "step", "round", "server cores", "gain", "leak", "label leak");
+            .AddColumns("", "cut", "site params", "site MMACs", "site memory", "bytes/step", "bytes/round", "bytes/study", "step", "round", "server cores", "gain", "leak", "label leak");
         foreach (var line in lines)
             table.AddRow(line.IsUnbeaten ? "[green]*[/]" : "", line.Cut, Count(line.SiteParameters), Count(line.SiteMacs / 1_000_000), Lines.Bytes(line.SiteBytes), Lines.Bytes(line.BytesPerStep), Lines.Bytes(line.BytesPerRound),
                 Lines.Bytes(line.BytesPerRound * run.Rounds), Time(line.Step), Time(line.Round), line.ServerCores.ToString("0.0", CultureInfo.InvariantCulture), Number(line.Gain), Number(line.Leak), Number(line.MaskLeak));
         AnsiConsole.Write(table);
         Console.WriteLine($"Planned over a network of {sites} sites, secure aggregation '{Kind(networked)}': {RoundMerges.BytesPerValue(run)} bytes each way for every merged number. {networked.WhyOff}".TrimEnd());
-        Console.WriteLine("*: no other setting is at least as good in everything shown and better in something. Gain and leak need 'rosfl audit'.");
+        Console.WriteLine("*: no other cut is at least as good in everything shown and better in something. Gain and leak need 'rosfl audit'.");
     }
 
     private static string Kind(NetworkedRun networked) => networked.Run.Options.Privacy.SecureAggregation.ToString().ToLowerInvariant();

@@ -3,7 +3,7 @@ namespace RosFL.Planning;
 /// <summary>What one setting would cost a site and the computation server.</summary>
 /// <param name="Cut">As <c>audit.cuts</c> spells it; "fedavg" and "centralized" for comparison.</param>
 /// <param name="SiteMacs">Multiply-accumulate operations at the site for one image, forward.</param>
-/// <param name="SiteBytes">Weights, gradients and Adam's moments that the site keeps.</param>
+/// <param name="SiteBytes">Memory at the site: weights, gradients and Adam's moments, and what a step keeps of its forward pass for the way back, estimated as the outputs of convolutions and normalisations for a batch in float32.</param>
 /// <param name="BytesPerStep">Both ways.</param>
 /// <param name="BytesPerRound">Both ways, with what is merged.</param>
 /// <param name="ServerCores">Cores that the bodies of all sites keep busy.</param>
@@ -17,7 +17,7 @@ public sealed record PlanLine(
     /// <summary>Whether no other setting is at least as good in everything and better in something.</summary>
     public bool IsUnbeaten { get; init; }
 
-    /// <summary>Marks the settings that no other beats on what is known of them: traffic, time, the site's work, gain and leaks.</summary>
+    /// <summary>Marks the settings that no other beats on everything that is known of them: the site's work and memory, traffic, time, the server's load, gain and leaks.</summary>
     public static IReadOnlyList<PlanLine> Marked(IReadOnlyList<PlanLine> lines) =>
         [.. lines.Select(line => line with { IsUnbeaten = !lines.Any(other => Beats(other, line)) })];
 
@@ -29,5 +29,8 @@ public sealed record PlanLine(
     }
 
     private double[] Costs() =>
-        [BytesPerRound, Round.TotalSeconds, SiteMacs, .. Gain is { } gain ? [-gain] : Array.Empty<double>(), .. Leak is { } leak ? [leak] : Array.Empty<double>(), .. MaskLeak is { } mask ? [mask] : Array.Empty<double>()];
+    [
+        SiteParameters, SiteMacs, SiteBytes, BytesPerStep, BytesPerRound, Step.TotalSeconds, Round.TotalSeconds, ServerCores,
+        .. Gain is { } gain ? [-gain] : Array.Empty<double>(), .. Leak is { } leak ? [leak] : Array.Empty<double>(), .. MaskLeak is { } mask ? [mask] : Array.Empty<double>(),
+    ];
 }

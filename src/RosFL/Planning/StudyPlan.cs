@@ -40,7 +40,7 @@ public sealed class StudyPlan(RunOptions run, SiteImages images, int sites, Conn
             whole ??= (measured, cost, Merged(study, PartNames.All));
             lines.Add(Line(cut, measured, cost, Merged(study, study.SiteParts)));
         }
-        return PlanLine.Marked([.. lines, FedAvg(whole!.Value.Measured, whole.Value.Cost, whole.Value.Merged), Centralized(whole.Value.Measured)]);
+        return [.. PlanLine.Marked(lines), FedAvg(whole!.Value.Measured, whole.Value.Cost, whole.Value.Merged), Centralized(whole.Value.Measured)];
     }
 
     private PlanLine Line(CutOptions cut, MeasuredStep measured, CutCost cost, long merged)
@@ -50,14 +50,14 @@ public sealed class StudyPlan(RunOptions run, SiteImages images, int sites, Conn
         var perStep = measured.BytesPerImage * run.Training.Batch;
         // forward and backward each wait for the other end once
         var step = measured.SiteTime + measured.BodyTime + Transfer(perStep) + 2 * connection.Latency;
-        return new(name, cost.SiteParameters, cost.SiteMacs, cost.SiteParameters * BytesPerTrained, (long)perStep, (long)(measured.BytesPerImage * items) + merged,
-            step, steps * step + Transfer(merged), sites * measured.BodyTime / step, audit?.Gain, audit?.Leak, audit?.MaskLeak);
+        return new(name, cost.SiteParameters, cost.SiteMacs, Memory(cost.SiteParameters, cost.SiteActivations), (long)perStep,
+            (long)(measured.BytesPerImage * items) + merged, step, steps * step + Transfer(merged), sites * measured.BodyTime / step, audit?.Gain, audit?.Leak, audit?.MaskLeak);
     }
 
     private PlanLine FedAvg(MeasuredStep whole, CutCost cost, long merged)
     {
         var (parameters, step) = (cost.SiteParameters + cost.BodyParameters, whole.SiteTime + whole.BodyTime);
-        return new("fedavg", parameters, cost.SiteMacs + cost.BodyMacs, parameters * BytesPerTrained, 0, merged, step, steps * step + Transfer(merged), 0);
+        return new("fedavg", parameters, cost.SiteMacs + cost.BodyMacs, Memory(parameters, cost.SiteActivations + cost.BodyActivations), 0, merged, step, steps * step + Transfer(merged), 0);
     }
 
     /// <summary>All images in one place, which is what the others are there to avoid: the same number of steps in all, one after the other.</summary>
@@ -66,6 +66,8 @@ public sealed class StudyPlan(RunOptions run, SiteImages images, int sites, Conn
         var step = whole.SiteTime + whole.BodyTime;
         return new("centralized", 0, 0, 0, 0, 0, step, sites * steps * step, 1);
     }
+
+    private long Memory(long parameters, long activations) => parameters * BytesPerTrained + activations * run.Training.Batch * sizeof(float);
 
     /// <summary>Bytes of some parts, both ways: all arrays that are merged, running statistics too.</summary>
     private long Merged(Study study, IEnumerable<PartName> parts) =>

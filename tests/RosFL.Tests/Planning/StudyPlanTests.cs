@@ -65,6 +65,32 @@ public class StudyPlanTests
     public void Lines_haveFedAvgAndCentralizedBesideEveryCut() =>
         Assert.Equal(["1", "1:2x1", "2:2x2", "fedavg", "centralized"], Plan(Run("x"), []).Select(l => l.Cut));
 
+    /// <summary>They are there to compare with: centralized training costs a site nothing and would beat every cut.</summary>
+    [Fact]
+    public void Lines_marks_areOfCutsAlone()
+    {
+        var lines = Plan(Run("x"), []);
+        Assert.Contains(lines, l => l.IsUnbeaten);
+        Assert.All(lines.TakeLast(2), l => Assert.False(l.IsUnbeaten));
+    }
+
+    /// <summary>At the paper's cut: two blocks of two convolutions and two normalisations and the doubling, 4 channels each, and 2 output channels, of 32x32 pixels.</summary>
+    [Fact]
+    public void Lines_siteMemory_isStateAndOutputsOfLayersForABatch()
+    {
+        var line = Plan(Run("x"), [])[0];
+        Assert.Equal(16 * line.SiteParameters + 4 * sizeof(float) * ((2 * 4 + 1) * 4 + 2) * 32 * 32, line.SiteBytes);
+    }
+
+    [Fact]
+    public void Marked_lineBetterInOneColumn_isMarked()
+    {
+        PlanLine good = new("a", 2, 10, 2, 2, 100, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(9), 2, 0.2, 0.1), bad = good with { BytesPerRound = 200, Round = TimeSpan.FromSeconds(10) };
+        PlanLine[] others = [bad with { SiteParameters = 1 }, bad with { SiteMacs = 9 }, bad with { SiteBytes = 1 }, bad with { BytesPerStep = 1 }, bad with { Step = default }, bad with { ServerCores = 1 }];
+        Assert.All(others, other => Assert.All(PlanLine.Marked([good, other]), l => Assert.True(l.IsUnbeaten)));
+        Assert.False(PlanLine.Marked([good, bad])[1].IsUnbeaten);
+    }
+
     [Fact]
     public void Marked_lineBeatenInEverything_isNotMarked()
     {

@@ -32,7 +32,7 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, ICountedLayer
         var y = options.Dimensions == 2
             ? nn.functional.conv2d(x, w, b, stride, padding, dilation)
             : nn.functional.conv3d(x, w, b, stride, padding, dilation);
-        Counted?.Invoke(weight.numel() * Shapes.Pixels(y.shape));
+        Counted?.Invoke(new(weight.numel() * Shapes.Pixels(y.shape), y.numel()));
         return y;
     }
 
@@ -41,5 +41,5 @@ public sealed class Convolution : nn.Module<Tensor, Tensor>, ICountedLayer
         ("kernel_shape", weight.shape[2..]), ("strides", stride), ("pads", (long[])[.. padding, .. padding]));
 
     /// <inheritdoc/>
-    public Action<long>? Counted { private get; set; }
+    public Action<LayerWork>? Counted { private get; set; }
 }

@@ -58,11 +58,19 @@ public sealed record LayerOptions(
     public string HalveByMaximum(OnnxGraph onnx, string x) => onnx.Node("MaxPool", [x], ("kernel_shape", Each(2)), ("strides", Each(2)));
 }
 
-/// <summary>A layer whose multiply-accumulate operations <c>rosfl network</c> counts.</summary>
+/// <summary>A layer whose work <c>rosfl network</c> and <c>rosfl plan</c> count.</summary>
 public interface ICountedLayer
 {
-    /// <summary>Is told the multiply-accumulate operations for one image at each forward pass; null, the default, counts nothing.</summary>
-    Action<long>? Counted { set; }
+    /// <summary>Is told the work for one image at each forward pass; null, the default, counts nothing.</summary>
+    Action<LayerWork>? Counted { set; }
+}
+
+/// <summary>What a layer does with one image.</summary>
+/// <param name="Macs">Multiply-accumulate operations.</param>
+/// <param name="Outputs">Numbers that come out.</param>
+public readonly record struct LayerWork(long Macs, long Outputs)
+{
+    public static LayerWork operator +(LayerWork a, LayerWork b) => new(a.Macs + b.Macs, a.Outputs + b.Outputs);
 }
 
 internal static class Shapes

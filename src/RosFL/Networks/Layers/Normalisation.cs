@@ -9,7 +9,7 @@ namespace RosFL.Networks.Layers;
 /// Group (up to 8 groups), instance or batch normalisation with learned scale and shift. Batch normalisation keeps running statistics
 /// as buffers; the count of batches is not kept, so none is shared.
 /// </summary>
-public sealed class Normalisation : nn.Module<Tensor, Tensor>
+public sealed class Normalisation : nn.Module<Tensor, Tensor>, ICountedLayer
 {
     private const double Epsilon = 1e-5, Momentum = 0.1;
     private readonly Parameter weight, bias;
@@ -27,9 +27,13 @@ public sealed class Normalisation : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor x) => running_mean is null
-        ? nn.functional.group_norm(x, groups, weight, bias, Epsilon)
-        : nn.functional.batch_norm(x, running_mean, running_var!, weight, bias, training, Momentum, Epsilon);
+    public override Tensor forward(Tensor x)
+    {
+        Counted?.Invoke(new(0, x.numel()));
+        return running_mean is null
+            ? nn.functional.group_norm(x, groups, weight, bias, Epsilon)
+            : nn.functional.batch_norm(x, running_mean, running_var!, weight, bias, training, Momentum, Epsilon);
+    }
 
     /// <summary>The normalisation in evaluation mode as nodes; groups are those of an instance normalisation over groups laid end to end.</summary>
     public string Write(OnnxGraph onnx, string x)
@@ -41,6 +45,9 @@ public sealed class Normalisation : nn.Module<Tensor, Tensor>
         var back = onnx.Node("Reshape", [normalised, onnx.Node("Shape", [x])]);
         return onnx.Sum(onnx.Product(back, PerChannel(onnx, weight)), PerChannel(onnx, bias));
     }
+
+    /// <inheritdoc/>
+    public Action<LayerWork>? Counted { private get; set; }
 
     private string PerChannel(OnnxGraph onnx, Parameter own) => onnx.Node("Reshape", [onnx.Weights(own), onnx.Numbers([1, own.shape[0], .. Enumerable.Repeat(1L, dimensions)])]);
 

@@ -49,12 +49,13 @@ public sealed class TransposedConvolution : nn.Module<Tensor, Tensor>, ICountedL
     {
         var (w, b) = (options.Cast(weight), options.Cast(bias));
         x = options.Cast(x);
-        Counted?.Invoke(weight.numel() * Shapes.Pixels(x.shape));
-        return options.Dimensions == 2
+        var y = options.Dimensions == 2
             ? nn.functional.conv_transpose2d(x, w, b, options.Each(stride), options.Each(padding), outputPadding, options.Each(1))
             : nn.functional.conv_transpose3d(x, w, b, options.Each(stride), options.Each(padding), outputPadding, options.Each(1));
+        Counted?.Invoke(new(weight.numel() * Shapes.Pixels(x.shape), y.numel()));
+        return y;
     }
 
     /// <inheritdoc/>
-    public Action<long>? Counted { private get; set; }
+    public Action<LayerWork>? Counted { private get; set; }
 }
