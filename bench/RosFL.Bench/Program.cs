@@ -13,6 +13,7 @@ var benches = new Dictionary<string, (int Reps, Action<BenchOptions> Run)>
     ["optimizer"] = (60, OptimizerBench.Run),
     ["memory"] = (10, MemoryBench.Run),
     ["secagg"] = (1, SecureAggregationBench.Run),
+    ["secagg-memory"] = (1, SecureAggregationBench.RunMemory),
     ["threads"] = (9, ThreadsBench.Run),
     ["start"] = (11, StartBench.Run),
     ["wire"] = (9, WireBench.Run),
@@ -25,7 +26,7 @@ var benches = new Dictionary<string, (int Reps, Action<BenchOptions> Run)>
 
 if (args.Length == 0 || args.Length % 2 == 0 || !benches.TryGetValue(args[0], out var bench))
 {
-    Console.Error.WriteLine("usage: RosFL.Bench split|loop|peak|optimizer|memory|secagg|threads|start|wire|remote|remote-narrow|slow-line [--reps n] [--threads n] [--sites n] [--processor-time 1] [--patch n] [--batch n]");
+    Console.Error.WriteLine("usage: RosFL.Bench split|loop|peak|optimizer|memory|secagg|secagg-memory|threads|start|wire|remote|remote-narrow|slow-line [--reps n] [--threads n] [--sites n] [--processor-time 1] [--patch n] [--batch n]");
     return 2;
 }
 

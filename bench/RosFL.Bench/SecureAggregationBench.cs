@@ -16,29 +16,49 @@ internal static class SecureAggregationBench
     public static void Run(BenchOptions options)
     {
         var masked = new Table($"Secure aggregation of {Parameters:n0} parameters, malicious-server threshold, processor time, median of {options.Reps}",
-            "sites", "dropped", "a site's work ms", "the server's work ms", "a site sends MiB", "a site receives MiB", "server holds MiB", "one vector MiB");
+            "sites", "dropped", "a site's work ms", "the server's work ms", "a site sends MiB", "a site receives MiB");
         WarmUp();
         foreach (var sites in new[] { 10, 200 })
             foreach (var dropped in new[] { 0, sites / 10 }) Measure(masked, options, sites, dropped);
+        RunMemory(options);
         Paillier();
+    }
+
+    /// <summary>What the server holds at the end of its two fullest phases, by the vector's length.</summary>
+    public static void RunMemory(BenchOptions options)
+    {
+        var held = new Table("What the server holds, managed memory", "sites", "parameters", "all shares in MiB", "all inputs in MiB", "one vector MiB", "all vectors MiB");
+        using var server = Identity.SelfSigned("server", TimeProvider.System);
+        foreach (var sites in new[] { 10, 200 })
+            foreach (var parameters in new[] { 1_000, Parameters })
+            {
+                var identities = Sites(sites);
+                var cost = new SessionCost(server, identities, 0, parameters + 1);
+                var vector = 8.0 * (parameters + 1) / Mebi;
+                held.Row($"{sites}", $"{parameters:n0}", $"{cost.ServerHolds(ServerPhase.Shares) / Mebi:f1}", $"{cost.ServerHolds(ServerPhase.MaskedInput) / Mebi:f1}",
+                    $"{vector:f2}", $"{sites * vector:f1}");
+                foreach (var identity in identities) identity.Dispose();
+            }
     }
 
     private static void Measure(Table table, BenchOptions options, int sites, int dropped)
     {
-        var identities = Enumerable.Range(0, sites).Select(i => Identity.SelfSigned($"site-{i}", TimeProvider.System)).ToList();
+        var identities = Sites(sites);
         using var server = Identity.SelfSigned("server", TimeProvider.System);
         var costs = Enumerable.Range(0, options.Reps).Select(_ => new SessionCost(server, identities, dropped, Parameters + 1)).ToList();
         foreach (var cost in costs) cost.Run();
         double Median(Func<SessionCost, double> figure) => costs.Select(figure).Order().ElementAt(costs.Count / 2);
         table.Row($"{sites}", $"{dropped}", $"{Median(c => c.SiteMs):f0}", $"{Median(c => c.ServerMs):f0}", $"{Median(c => c.SiteSends) / Mebi:f2}",
-            $"{Median(c => c.SiteReceives) / Mebi:f2}", $"{Median(c => c.ServerHolds) / Mebi:f1}", $"{8.0 * (Parameters + 1) / Mebi:f1}");
+            $"{Median(c => c.SiteReceives) / Mebi:f2}");
         foreach (var identity in identities) identity.Dispose();
     }
+
+    private static List<Identity> Sites(int count) => [.. Enumerable.Range(0, count).Select(i => Identity.SelfSigned($"site-{i}", TimeProvider.System))];
 
     /// <summary>Compiles what is measured.</summary>
     private static void WarmUp()
     {
-        var identities = Enumerable.Range(0, 4).Select(i => Identity.SelfSigned($"site-{i}", TimeProvider.System)).ToList();
+        var identities = Sites(4);
         for (var i = 0; i < 20; i++) new SessionCost(identities[3], identities, 1, 1 << 14).Run();
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using RosFL.Privacy.SecureAggregation;
 
@@ -13,75 +14,70 @@ internal sealed class SessionCost(Identity server, IReadOnlyList<Identity> ident
     private long sent, received;
 
     /// <summary>Of one site, on average.</summary>
-    public double SiteMs { get; private set; }
+    public double SiteMs => siteClock.Total.TotalMilliseconds / identities.Count;
 
-    public double ServerMs { get; private set; }
+    public double ServerMs => serverClock.Total.TotalMilliseconds;
 
     public double SiteSends => (double)sent / identities.Count;
 
     public double SiteReceives => (double)received / identities.Count;
 
-    /// <summary>What the server keeps when all inputs are in, beside this process's own.</summary>
-    public double ServerHolds { get; private set; }
+    /// <summary>A whole session.</summary>
+    public void Run() => Played(ServerPhase.Opened).Dispose();
 
-    public void Run()
+    /// <summary>Managed bytes that the server keeps when a phase's messages are all in.</summary>
+    public double ServerHolds(ServerPhase phase)
     {
-        Run(measuresMemory: false);
-        SiteMs = siteClock.Total.TotalMilliseconds / identities.Count;
-        ServerMs = serverClock.Total.TotalMilliseconds;
-        var (bytesSent, bytesReceived) = (sent, received);
-        Run(measuresMemory: true);
-        (sent, received) = (bytesSent, bytesReceived);
+        var empty = GC.GetTotalMemory(forceFullCollection: true);
+        using var coordinator = Played(phase);
+        return GC.GetTotalMemory(forceFullCollection: true) - empty;
     }
 
-    private void Run(bool measuresMemory)
+    /// <summary>The server when a phase's messages are all in; the sites and their messages are gone with this method's frame.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ServerSession Played(ServerPhase until)
     {
         using var signed = SignedRounds.Open(":memory:");
-        var roster = new Roster
-        {
-            Study = "bench",
-            ManifestHash = new byte[32],
-            Round = 1,
-            GlobalHash = new byte[32],
-            Nonce = RandomNumberGenerator.GetBytes(32),
-            Threshold = new Threshold(identities.Count, Adversary.Malicious),
-            VectorLength = vectorLength,
-            PhaseTime = TimeSpan.FromMinutes(1),
-            ServerCertificate = server.Certificate,
-            Sites = Roster.Numbered(identities.Select(i => i.Certificate)),
-        };
-        var terms = new SessionTerms
-        {
-            Study = "bench",
-            ManifestHash = roster.ManifestHash,
-            Round = 1,
-            GlobalHash = roster.GlobalHash,
-            Adversary = Adversary.Malicious,
-            VectorLength = vectorLength,
-            Approved = identities.Select(i => i.KeyHash).ToHashSet(),
-            Server = server.KeyHash,
-        };
-        var empty = GC.GetTotalMemory(forceFullCollection: true);
-        var sites = roster.Sites.ToDictionary(r => r.Id, r => new SiteSession(identities.Single(i => i.Certificate == r.Certificate), terms, signed, time));
+        var roster = NewRoster();
+        var sites = roster.Sites.ToDictionary(r => r.Id, r => new SiteSession(identities.Single(i => i.Certificate == r.Certificate), TermsOf(roster), signed, time));
         var coordinator = new ServerSession(server, roster, time);
         var inbox = Clocked(serverClock, coordinator.Begin);
-        while (inbox.Count > 0)
+        while (true)
         {
             foreach (var message in inbox) Exchange(coordinator, sites[message.To], message);
             if (coordinator.Awaited.Count > 0) time.Advance(roster.PhaseTime);
-            if (measuresMemory && coordinator.Phase == ServerPhase.MaskedInput)
-            {
-                // what the sites hold is not the server's
-                foreach (var site in sites.Values) site.Dispose();
-                (sites, inbox) = ([], []);
-                ServerHolds = GC.GetTotalMemory(forceFullCollection: true) - empty;
-                break;
-            }
-            inbox = coordinator.Phase == ServerPhase.Opened ? [] : Clocked(serverClock, coordinator.Close);
+            if (coordinator.Phase == until) break;
+            inbox = Clocked(serverClock, coordinator.Close);
         }
         foreach (var site in sites.Values) site.Dispose();
-        coordinator.Dispose();
+        return coordinator;
     }
+
+    private Roster NewRoster() => new()
+    {
+        Study = "bench",
+        ManifestHash = new byte[32],
+        Round = 1,
+        GlobalHash = new byte[32],
+        Nonce = RandomNumberGenerator.GetBytes(32),
+        Threshold = new Threshold(identities.Count, Adversary.Malicious),
+        VectorLength = vectorLength,
+        PhaseTime = TimeSpan.FromMinutes(1),
+        ServerCertificate = server.Certificate,
+        Sites = Roster.Numbered(identities.Select(i => i.Certificate)),
+    };
+
+    private SessionTerms TermsOf(Roster roster) => new()
+    {
+        Study = roster.Study,
+        ManifestHash = roster.ManifestHash,
+        Round = roster.Round,
+        GlobalHash = roster.GlobalHash,
+        Adversary = roster.Threshold.Adversary,
+        VectorLength = vectorLength,
+        Approved = identities.Select(i => i.KeyHash).ToHashSet(),
+        Server = server.KeyHash,
+    };
 
     private void Exchange(ServerSession coordinator, SiteSession site, Envelope message)
     {

@@ -39,7 +39,9 @@ internal sealed class HiddenMerge(
             inbox = session.Close();
         }
         CrashPoint.Reach("aggregate-summed");
-        var opened = (await Task.WhenAll(inbox.Select(m => OpenAsync(session, key, sites[m.To], m, cancellation)))).OfType<(TrainedSite Site, HiddenOutcome Outcome)>().ToList();
+        // one copy for all sites
+        var sum = MemoryMarshal.AsBytes(session.BlindedSum.AsSpan()).ToArray();
+        var opened = (await Task.WhenAll(inbox.Select(m => OpenAsync(session, sum, key, sites[m.To], m, cancellation)))).OfType<(TrainedSite Site, HiddenOutcome Outcome)>().ToList();
         if (opened.Count == 0 || opened.Any(o => o.Outcome.PartsHash != opened[0].Outcome.PartsHash))
             throw new RoundLostException($"{opened.Count} sites opened the sum of {key} and did not come to the same weights.");
         await KeepStateAsync(key, [.. opened.Select(o => o.Site)], cancellation);
@@ -86,12 +88,12 @@ internal sealed class HiddenMerge(
     private static Envelope Own(TrainedSite site, uint id, Envelope answer) => answer.From == id ? answer
         : throw new RosflException(ExitCode.SecureAggregation, $"Site '{site.Survivor.Site}' sent a message in the name of site {answer.From}.");
 
-    private async Task<(TrainedSite, HiddenOutcome)?> OpenAsync(ServerSession session, RoundKey key, TrainedSite site, Envelope message, CancellationToken cancellation)
+    private async Task<(TrainedSite, HiddenOutcome)?> OpenAsync(ServerSession session, byte[] sum, RoundKey key, TrainedSite site, Envelope message, CancellationToken cancellation)
     {
         HiddenOutcome? outcome = null;
         await GuardedAsync(session, key, site, message.To, async token =>
         {
-            await HiddenTransfer.PushAsync(Remote(site), key.Round, MemoryMarshal.AsBytes(session.BlindedSum.AsSpan()).ToArray(), token);
+            await HiddenTransfer.PushAsync(Remote(site), key.Round, sum, token);
             outcome = WireJson.Read<HiddenOutcome>((await Remote(site).ExchangeAsync(OrderOf(key, message), token)).Outcome);
         }, cancellation);
         return outcome is null ? null : (site, outcome);

@@ -32,14 +32,14 @@ internal static class HiddenTransfer
         }
     }
 
-    /// <summary>At the server: sends part after part.</summary>
+    /// <summary>At the server: sends part after part, without a copy of its own for each site; the bytes must not change meanwhile.</summary>
     public static async Task PushAsync(RemoteSite site, int round, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
         for (var at = 0; at < bytes.Length; at += PartBytes)
             await site.ExchangeAsync(new HiddenOrder
             {
                 Round = round,
-                Incoming = new HiddenBytes { From = at, Bytes = ByteString.CopyFrom(bytes.Span.Slice(at, Math.Min(PartBytes, bytes.Length - at))), Total = bytes.Length },
+                Incoming = new HiddenBytes { From = at, Bytes = UnsafeByteOperations.UnsafeWrap(bytes.Slice(at, Math.Min(PartBytes, bytes.Length - at))), Total = bytes.Length },
             }, cancellation);
     }
 }

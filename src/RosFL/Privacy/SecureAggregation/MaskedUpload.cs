@@ -12,8 +12,6 @@ internal sealed class MaskedUpload(ulong[] sum, byte[] expectedHash, Stream jour
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private int added;
 
-    public bool IsWhole { get; private set; }
-
     /// <summary>Adds the next numbers.</summary>
     /// <returns>False when the vector is complete and is not the one that was signed; nothing of it is left in the sum.</returns>
     public bool Add(ReadOnlySpan<ulong> chunk)
@@ -23,10 +21,9 @@ internal sealed class MaskedUpload(ulong[] sum, byte[] expectedHash, Stream jour
         journal.Write(bytes);
         Ring.Add(sum.AsSpan(added, chunk.Length), chunk);
         added += chunk.Length;
-        if (added < sum.Length) return true;
-        IsWhole = hash.GetHashAndReset().AsSpan().SequenceEqual(expectedHash);
-        if (!IsWhole) Undo();
-        return IsWhole;
+        if (Missing > 0 || hash.GetHashAndReset().AsSpan().SequenceEqual(expectedHash)) return true;
+        Undo();
+        return false;
     }
 
     public int Missing => sum.Length - added;

@@ -69,13 +69,18 @@ public sealed class ServerSession : IDisposable
     /// <exception cref="Runs.RosflException">There is no upload, it is too long, or it is not the vector that the site signed.</exception>
     public void Receive(uint from, ReadOnlySpan<ulong> chunk)
     {
-        Refusal.Unless(Phase == ServerPhase.MaskedInput && uploads.TryGetValue(from, out _), $"A part of a masked vector of {sites.Name(from)} came without its message 'Masked' in this phase.");
+        if (Phase == ServerPhase.MaskedInput && IsWhole(from)) return;
+        Refusal.Unless(Phase == ServerPhase.MaskedInput && uploads.ContainsKey(from), $"A part of a masked vector of {sites.Name(from)} came without its message 'Masked' in this phase.");
         var upload = uploads[from];
-        if (upload.IsWhole) return;
         Refusal.Unless(chunk.Length <= upload.Missing, $"The masked vector of {sites.Name(from)} is longer than {sum.Length} numbers.");
-        if (upload.Add(chunk)) return;
-        Forget(from);
-        throw Refusal.Of($"The masked vector of {sites.Name(from)} is not the one that it signed: it must send it again.");
+        if (!upload.Add(chunk))
+        {
+            Forget(from);
+            throw Refusal.Of($"The masked vector of {sites.Name(from)} is not the one that it signed: it must send it again.");
+        }
+        if (upload.Missing > 0) return;
+        uploads.Remove(from);
+        upload.Dispose();
     }
 
     /// <summary>The transport knows that a site will not answer in this session any more: nobody waits for it.</summary>
@@ -115,8 +120,7 @@ public sealed class ServerSession : IDisposable
             case ServerPhase.Shares:
                 return SendShares(present);
             case ServerPhase.MaskedInput:
-                foreach (var (id, upload) in uploads)
-                    if (!upload.IsWhole) Forget(id);
+                foreach (var id in uploads.Keys) Forget(id);
                 return ToAll(present, MessageKind.Survivors, masked.Values);
             case ServerPhase.Consistency:
                 return ToAll(present, MessageKind.Agreement, consistency.Values);
@@ -224,7 +228,7 @@ public sealed class ServerSession : IDisposable
         {
             MessageKind.Keys => keys.GetValueOrDefault(message.From),
             MessageKind.Share => shares.GetValueOrDefault(message.From)?.GetValueOrDefault(message.To),
-            MessageKind.Masked => uploads.TryGetValue(message.From, out var upload) && upload.IsWhole ? masked[message.From] : null,
+            MessageKind.Masked => IsWhole(message.From) ? masked[message.From] : null,
             MessageKind.Consistency => consistency.GetValueOrDefault(message.From),
             MessageKind.Unmask => unmask.GetValueOrDefault(message.From),
             _ => null,
@@ -240,11 +244,14 @@ public sealed class ServerSession : IDisposable
     {
         ServerPhase.Keys => keys.ContainsKey(id),
         ServerPhase.Shares => shares.TryGetValue(id, out var dealt) && dealt.Count == keys.Count,
-        ServerPhase.MaskedInput => uploads.TryGetValue(id, out var upload) && upload.IsWhole,
+        ServerPhase.MaskedInput => IsWhole(id),
         ServerPhase.Consistency => consistency.ContainsKey(id),
         ServerPhase.Unmask => unmask.ContainsKey(id),
         _ => true,
     };
+
+    /// <summary>Whether a site's masked vector is in the sum to the last number: its upload is over then, and what was written down of it gone.</summary>
+    private bool IsWhole(uint id) => masked.ContainsKey(id) && !uploads.ContainsKey(id);
 
     /// <summary>A masked vector that is not whole leaves no trace.</summary>
     private void Forget(uint id)

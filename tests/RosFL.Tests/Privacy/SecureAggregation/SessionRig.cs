@@ -18,7 +18,7 @@ internal sealed class SessionRig : IDisposable
         (signed, ownsSigned) = (signedBefore ?? SignedRounds.Open(":memory:"), signedBefore is null);
         var identities = Identities(sites);
         Roster = NewRoster(identities, new Threshold(sites, adversary));
-        Server = new ServerSession(ServerIdentity, change is null ? Roster : change(Roster), Time, () => new MemoryStream());
+        Server = new ServerSession(ServerIdentity, change is null ? Roster : change(Roster), Time, NewJournal);
         var approved = identities.Select(i => i.KeyHash).ToHashSet();
         var known = new SessionTerms
         {
@@ -49,6 +49,9 @@ internal sealed class SessionRig : IDisposable
     /// <summary>The post's way with a message: what arrives in its place, or nothing.</summary>
     public Func<Envelope, IEnumerable<Envelope>> Post { get; set; } = message => [message];
 
+    /// <summary>A site's weighted vector.</summary>
+    public Func<uint, ulong[]> InputOf { get; set; } = Input;
+
     /// <summary>Numbers of a masked vector that a site sends before it breaks off; null for all.</summary>
     public Func<uint, int?> BreaksOffAt { get; set; } = _ => null;
 
@@ -59,6 +62,9 @@ internal sealed class SessionRig : IDisposable
     public Dictionary<(uint Of, bool IsSelf), HashSet<uint>> Revealed { get; } = [];
 
     public Dictionary<uint, MaskedInput> Masked { get; } = [];
+
+    /// <summary>Where the server wrote down uploads, in the order in which they began.</summary>
+    public List<Stream> Journals { get; } = [];
 
     public Dictionary<uint, OpenedSum> Opened { get; } = [];
 
@@ -161,6 +167,13 @@ internal sealed class SessionRig : IDisposable
         Sites = Roster.Numbered(identities.Select(i => i.Certificate)),
     };
 
+    private MemoryStream NewJournal()
+    {
+        var journal = new MemoryStream();
+        Journals.Add(journal);
+        return journal;
+    }
+
     private Envelope Signed(Identity identity, Envelope m) => identity.Send(Roster.SessionId(), m.Kind, m.From, m.To, m.Payload);
 
     private void Deliver(Envelope message)
@@ -176,7 +189,7 @@ internal sealed class SessionRig : IDisposable
             }
             var replies = site.Receive(message);
             foreach (var reply in replies) NoteRevealed(reply);
-            if (message.Kind == MessageKind.ShareBox) SendMasked(message.To, Masked.TryGetValue(message.To, out var before) ? before : Masked[message.To] = site.Mask(Input(message.To)));
+            if (message.Kind == MessageKind.ShareBox) SendMasked(message.To, Masked.TryGetValue(message.To, out var before) ? before : Masked[message.To] = site.Mask(InputOf(message.To)));
             foreach (var reply in replies.SelectMany(Post)) ToServer(() => Server.Receive(reply));
         }
         catch (RosflException refusal) when (refusal.Code == ExitCode.SecureAggregation)
@@ -191,7 +204,7 @@ internal sealed class SessionRig : IDisposable
             ToServer(() =>
             {
                 Server.Receive(header);
-                var (vector, end) = (ChangeVector(from, input.Vector), BreaksOffAt(from) ?? VectorLength);
+                var (vector, end) = (ChangeVector(from, input.Vector), BreaksOffAt(from) ?? input.Vector.Length);
                 for (var at = 0; at < end; at += 4) Server.Receive(from, vector.AsSpan(at, Math.Min(4, end - at)));
             });
     }
