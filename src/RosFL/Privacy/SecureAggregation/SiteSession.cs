@@ -43,13 +43,7 @@ public sealed class SiteSession(Identity identity, SessionTerms terms, SignedRou
     /// <exception cref="Runs.RosflException">The message is out of turn, late, or not what it must be; nothing is sent.</exception>
     public IReadOnlyList<Envelope> Receive(Envelope message)
     {
-        Refusal.Unless(phase != Phase.Stopped, "This site has stopped the session: a new one is needed.");
-        if (answered.TryGetValue(message.Kind, out var before))
-        {
-            Refusal.Unless(before.Question.Repeats(message), $"The server sent a second '{message.Kind}' that differs from the first: one session has one.");
-            return before.Replies;
-        }
-        CheckTurn(message);
+        if (IsRepeated(message, hasSum: false)) return answered[message.Kind].Replies;
         var replies = OrStop<IReadOnlyList<Envelope>>(() => message.Kind switch
         {
             MessageKind.Roster => [Announce(message)],
@@ -67,6 +61,7 @@ public sealed class SiteSession(Identity identity, SessionTerms terms, SignedRou
     /// <exception cref="Runs.RosflException">The shares have not come yet, or the site has masked before.</exception>
     public MaskedInput Mask(ulong[] vector)
     {
+        CheckGoing();
         Refusal.Unless(phase == Phase.Input, phase < Phase.Input ? "The other sites' shares have not come yet: nothing is masked before." : "This site has masked its vector in this session: two would show their difference.");
         CheckTime();
         return OrStop(() =>
@@ -84,7 +79,7 @@ public sealed class SiteSession(Identity identity, SessionTerms terms, SignedRou
     /// <exception cref="Runs.RosflException">The sum is not the one that the server signed, or the server saw another round.</exception>
     public OpenedSum Open(Envelope message, ulong[] blinded)
     {
-        if (phase != Phase.Done) CheckTurn(message);
+        _ = IsRepeated(message, hasSum: true);
         return OrStop(() =>
         {
             CheckServer(message);
@@ -95,6 +90,7 @@ public sealed class SiteSession(Identity identity, SessionTerms terms, SignedRou
             var transcript = Transcript.Hash(sessionId, keyEnvelopes, masked, sumHash);
             Refusal.Unless(opened.TranscriptHash.AsSpan().SequenceEqual(transcript), "The server's transcript of the round differs from what this site saw.");
             Masking.RemoveBlind(blinded, masked.Count, Derived, groupSeed);
+            answered[message.Kind] = (message, []);
             phase = Phase.Done;
             return new OpenedSum(blinded, [.. masked.Keys.Select(Fingerprint)], transcript);
         });
@@ -215,6 +211,20 @@ public sealed class SiteSession(Identity identity, SessionTerms terms, SignedRou
             : new RevealedShare(h.Key, IsSelf: false, h.Value.Mask))]).ToBytes());
     }
 
+    /// <summary>Whether this very message came before; one that is out of turn, or differs from the first of its kind, is refused and changes nothing.</summary>
+    private bool IsRepeated(Envelope message, bool hasSum)
+    {
+        CheckGoing();
+        Refusal.Unless(hasSum == (message.Kind == MessageKind.Opened), $"A message '{message.Kind}' came {(hasSum ? "with" : "without")} a blinded sum.");
+        if (answered.TryGetValue(message.Kind, out var before))
+        {
+            Refusal.Unless(before.Question.Repeats(message), $"The server sent a second '{message.Kind}' that differs from the first: one session has one.");
+            return true;
+        }
+        CheckTurn(message);
+        return false;
+    }
+
     private void CheckTurn(Envelope message)
     {
         var awaited = phase switch
@@ -227,9 +237,11 @@ public sealed class SiteSession(Identity identity, SessionTerms terms, SignedRou
             Phase.Sum => MessageKind.Opened,
             _ => (MessageKind?)null,
         };
-        Refusal.Unless(message.Kind == awaited, $"A message '{message.Kind}' came while this site waits for {(awaited is null ? "its own input" : $"'{awaited}'")}.");
+        Refusal.Unless(message.Kind == awaited, $"A message '{message.Kind}' came while this site waits for {(awaited is { } kind ? $"'{kind}'" : phase == Phase.Input ? "its own input" : "nothing more")}.");
         CheckTime();
     }
+
+    private void CheckGoing() => Refusal.Unless(phase != Phase.Stopped, "This site has stopped the session: a new one is needed.");
 
     private void CheckTime() => Refusal.Unless(time.GetUtcNow() <= deadline, $"The server was silent beyond the deadline of phase '{phase}': the session is over.");
 

@@ -104,9 +104,8 @@ public sealed class MaliciousServerTests
         AssertRefusedByAll(rig, "is wrong");
     }
 
-    /// <summary>A site is shown other keys of its own, with its signature from another session.</summary>
     [Fact]
-    public void Keys_ofTheSiteItselfThatDiffer_areRefused()
+    public void Keys_withoutTheSitesOwn_areRefused()
     {
         using var rig = new SessionRig(3, Adversary.Malicious);
         rig.Post = message => message.Kind == MessageKind.KeyList

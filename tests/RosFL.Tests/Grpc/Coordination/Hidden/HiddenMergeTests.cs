@@ -1,0 +1,33 @@
+using RosFL.Federation;
+using RosFL.Runs;
+
+namespace RosFL.Tests.Grpc.Coordination.Hidden;
+
+/// <summary>Sites that hide their parts must all come to one model, and commit that one alone.</summary>
+public sealed class HiddenMergeTests
+{
+    [Fact]
+    public async Task Site_toldToCommitOtherWeightsThanItOpened_refuses_andCommitsItsOwn()
+    {
+        await using var network = await HiddenNetwork.StartAsync();
+        var merged = await network.MergeAsync();
+        var (other, hash) = (new string('0', 64), merged.PartsHash!);
+        foreach (var site in network.Remotes)
+        {
+            var refusal = await Assert.ThrowsAsync<RosflException>(() => site.CommitAsync(network.Record(merged, other), CancellationToken.None));
+            Assert.Equal(ExitCode.SecureAggregation, refusal.Code);
+            Assert.Contains($"commits weights {other[..12]} for {network.Key}, and this site opened {hash[..12]}", refusal.Message, StringComparison.Ordinal);
+            await site.CommitAsync(network.Record(merged, hash), CancellationToken.None);
+        }
+    }
+
+    /// <summary>The last site opens the same sum as another algorithm, which gives it no body: nothing is committed that only some of the sites hold.</summary>
+    [Fact]
+    public async Task Merge_whoseSitesComeToDifferentWeights_isLost()
+    {
+        await using var network = await HiddenNetwork.StartAsync(HiddenNetwork.Run with { Algorithm = new() { Name = "ros-fl" } });
+        var lost = await Assert.ThrowsAsync<RoundLostException>(network.MergeAsync);
+        Assert.Contains("3 sites opened the sum", lost.Message, StringComparison.Ordinal);
+        Assert.Contains("did not come to the same weights", lost.Message, StringComparison.Ordinal);
+    }
+}
