@@ -18,7 +18,9 @@ public static class SiteProcess
 
     /// <param name="own">The site's own run file.</param>
     /// <param name="names">What the catalogues know.</param>
-    public static async Task RunAsync(SiteProcessOptions options, RunFile own, RunNames names, Action<string> notice, TimeProvider time, CancellationToken cancellation)
+    /// <param name="around">Puts something around each link to the body; null puts nothing.</param>
+    public static async Task RunAsync(
+        SiteProcessOptions options, RunFile own, RunNames names, Action<string> notice, TimeProvider time, CancellationToken cancellation, Func<IBodyLink, IBodyLink>? around = null)
     {
         await using var process = await PartyProcess.StartAsync(options.Party, options.Watch, time, cancellation);
         var approved = process.Open(options.Study, own, names);
@@ -34,8 +36,13 @@ public static class SiteProcess
         using var aggregation = approved.Dial(options.AggregationServer, PartyRole.AggregationServer, WireChannel.Limit, WireChannel.KeepAlive);
         using var computation = study.HasBodyHost ? approved.Dial(options.ComputationServer, PartyRole.ComputationServer, WireChannel.Limit, WireChannel.KeepAlive) : null;
         var (identity, shapes) = (approved.Hash, study.HasBodyHost ? await thread.RunAsync(() => CutShapes.Of(study)) : null);
-        IBodyLink OpenBody(BodyOrder order) => new TimedBodyLink(
-            new GrpcBodyLink(computation!.CreateCallInvoker(), new BodyLinkOptions(order, identity), study, shapes!, order.Cancellation), study.Id, time); // only where a computation server holds bodies
+        IBodyLink OpenBody(BodyOrder order)
+        {
+            // called only where a computation server holds bodies
+            var link = new TimedBodyLink(new GrpcBodyLink(computation!.CreateCallInvoker(), new BodyLinkOptions(order, identity), study, shapes!, order.Cancellation), study.Id, time);
+            return around?.Invoke(link) ?? link;
+        }
+
         SiteAgent? agent = null;
         var site = new Site(name, study, images, images, OpenBody, thread, step => agent!.Stepped(step), versions);
         var facts = new SiteFacts(site.Weight, site.StepsPerRound, images.Count(Split.Train), images.Count(Split.Validation), images.Count(Split.Test));

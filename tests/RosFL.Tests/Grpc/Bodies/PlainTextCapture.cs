@@ -1,34 +1,40 @@
 namespace RosFL.Tests.Grpc.Bodies;
 
-/// <summary>Everything that a site's connection carries both ways, as it is before encryption.</summary>
+/// <summary>Everything that connections carry, as it is before encryption, each direction by itself.</summary>
 internal sealed class PlainTextCapture
 {
     private readonly Lock gate = new();
-    private readonly MemoryStream bytes = new();
+    private readonly List<MemoryStream> directions = [];
 
     public long Length
     {
         get
         {
-            lock (gate) return bytes.Length;
+            lock (gate) return directions.Sum(d => d.Length);
         }
     }
 
     /// <summary>Puts the capture between HTTP/2 and TLS.</summary>
     public void Attach(SocketsHttpHandler handler) =>
-        handler.PlaintextStreamFilter = (context, _) => ValueTask.FromResult<Stream>(new Tap(context.PlaintextStream, this));
+        handler.PlaintextStreamFilter = (context, _) => ValueTask.FromResult<Stream>(new Tap(context.PlaintextStream, NewDirection(), NewDirection()));
 
-    public bool Contains(ReadOnlySpan<byte> pattern)
+    public bool Contains(byte[] pattern)
     {
-        lock (gate) return bytes.GetBuffer().AsSpan(0, (int)bytes.Length).IndexOf(pattern) >= 0;
+        lock (gate) return directions.Exists(d => d.GetBuffer().AsSpan(0, (int)d.Length).IndexOf(pattern) >= 0);
     }
 
-    private void Add(ReadOnlySpan<byte> piece)
+    /// <summary>Keeps what one direction of a connection carries, piece by piece.</summary>
+    public Action<ReadOnlyMemory<byte>> NewDirection()
     {
-        lock (gate) bytes.Write(piece);
+        var bytes = new MemoryStream();
+        lock (gate) directions.Add(bytes);
+        return piece =>
+        {
+            lock (gate) bytes.Write(piece.Span);
+        };
     }
 
-    private sealed class Tap(Stream inner, PlainTextCapture capture) : Stream
+    private sealed class Tap(Stream inner, Action<ReadOnlyMemory<byte>> incoming, Action<ReadOnlyMemory<byte>> outgoing) : Stream
     {
         public override bool CanRead => true;
 
@@ -43,13 +49,13 @@ internal sealed class PlainTextCapture
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             var read = await inner.ReadAsync(buffer, cancellationToken);
-            capture.Add(buffer.Span[..read]);
+            incoming(buffer[..read]);
             return read;
         }
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            capture.Add(buffer.Span);
+            outgoing(buffer);
             return inner.WriteAsync(buffer, cancellationToken);
         }
 

@@ -3,6 +3,8 @@ using RosFL.Federation;
 using RosFL.Grpc.Hosting;
 using RosFL.Grpc.Trust;
 using RosFL.Runs;
+using RosFL.Tests.Grpc.Bodies;
+using RosFL.Training;
 
 namespace RosFL.Tests.Grpc.Hosting;
 
@@ -14,14 +16,16 @@ internal sealed class HostedStudy : IDisposable
     private readonly string root = Directory.CreateTempSubdirectory("rosfl-hosted-").FullName;
     private readonly ThrowAwayTrust trust = new(TimeProvider.System);
     private readonly Dictionary<string, PartyFolder> parties = [];
+    private readonly Dictionary<string, TappedPort> taps = [];
     private readonly CancellationTokenSource stop = new();
     private readonly int aggregate = Loopback.FreePort(), compute = Loopback.FreePort();
     private readonly RunOptions run;
     private Task serving = Task.CompletedTask;
 
-    public HostedStudy(int sites, int rounds, QuorumTerms? quorum = null)
+    /// <param name="change">What the run has otherwise, given the folder of its data.</param>
+    public HostedStudy(int sites, int rounds, QuorumTerms? quorum = null, Func<RunOptions, string, RunOptions>? change = null)
     {
-        run = new()
+        var tiny = new RunOptions()
         {
             Name = Name,
             Rounds = rounds,
@@ -35,6 +39,7 @@ internal sealed class HostedStudy : IDisposable
             Machine = new() { Device = DeviceKind.Cpu, Threads = 1 },
             Output = new() { Folder = In("runs") },
         };
+        run = change is null ? tiny : change(tiny, In("data"));
         Sites = [.. Enumerable.Range(1, sites).Select(i => $"hospital-{i}")];
         RunFile.Of(run).Save(In("run.json"));
         foreach (var party in Sites.Select(s => new Party(PartyRole.Site, s)).Prepend(new(PartyRole.ComputationServer, Computation)).Prepend(new(PartyRole.AggregationServer, Aggregation)))
@@ -53,22 +58,34 @@ internal sealed class HostedStudy : IDisposable
     /// <summary>What a party writes: the run folder's parent, the bodies, a site's own state.</summary>
     public string FolderOf(string party) => party == Aggregation ? In("runs") : In("state", party);
 
+    /// <summary>Every file that a party has, those of its identity among them.</summary>
+    public IReadOnlyList<string> FilesOf(string party) =>
+        [.. new[] { FolderOf(party), parties[party].Path }.SelectMany(folder => Directory.GetFiles(folder, "*", SearchOption.AllDirectories))];
+
+    /// <summary>From now on whoever calls a server does so through a port that keeps what is said.</summary>
+    public PlainTextCapture Tap(string server)
+    {
+        taps[server] = new(parties[server].Open(TimeProvider.System), server == Aggregation ? aggregate : compute, caller => parties[caller.Name].Open(TimeProvider.System));
+        return taps[server].Said;
+    }
+
     public RunStore OpenStore() => RunStore.Open(Path.Combine(FolderOf(Aggregation), Name, "store.db"));
 
     /// <summary>Both servers, until the study is over.</summary>
     public Task ServeAsync(Action<SimulationProgress> progress)
     {
         serving = ComputationServer.RunAsync(new ComputeOptions(parties[Computation].Path, $"127.0.0.1:{compute}", FolderOf(Computation), [new(Name, In("run.json"))], Watch(Computation)), Loopback.Names, TimeProvider.System, stop.Token);
-        return AggregationServer.RunAsync(new AggregateOptions(parties[Aggregation].Path, $"127.0.0.1:{aggregate}", [new(Name, In("run.json"), $"https://127.0.0.1:{compute}")], Watch(Aggregation)),
+        return AggregationServer.RunAsync(new AggregateOptions(parties[Aggregation].Path, $"127.0.0.1:{aggregate}", [new(Name, In("run.json"), Address(Computation))], Watch(Aggregation)),
             Loopback.Names, (_, told) => progress(told), _ => { }, TimeProvider.System, stop.Token);
     }
 
-    public async Task JoinAsync(string site, CancellationToken leave)
+    /// <param name="around">Puts something around the site's links to its body.</param>
+    public async Task JoinAsync(string site, CancellationToken leave, Func<IBodyLink, IBodyLink>? around = null)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(leave, stop.Token);
         var seeds = StudySeeds.OfRun(run.Seed);
-        await SiteProcess.RunAsync(new SiteProcessOptions(parties[site].Path, Name, In("run.json"), $"https://127.0.0.1:{aggregate}", $"https://127.0.0.1:{compute}", FolderOf(site),
-            Loopback.Text(seeds.Sites), Loopback.Text(seeds.Site(site)), Watch: Watch(site)), RunFile.Load(In("run.json")), Loopback.Names, _ => { }, TimeProvider.System, end.Token);
+        await SiteProcess.RunAsync(new SiteProcessOptions(parties[site].Path, Name, In("run.json"), Address(Aggregation), Address(Computation), FolderOf(site),
+            Loopback.Text(seeds.Sites), Loopback.Text(seeds.Site(site)), Watch: Watch(site)), RunFile.Load(In("run.json")), Loopback.Names, _ => { }, TimeProvider.System, end.Token, around);
     }
 
     public async Task<IReadOnlyList<string>> SimulatedAsync()
@@ -89,9 +106,12 @@ internal sealed class HostedStudy : IDisposable
     public void Dispose()
     {
         stop.Cancel();
+        foreach (var tap in taps.Values) tap.Dispose();
         trust.Dispose();
         Directory.Delete(root, recursive: true);
     }
+
+    private string Address(string server) => $"https://127.0.0.1:{(taps.TryGetValue(server, out var tap) ? tap.Port : server == Aggregation ? aggregate : compute)}";
 
     private string Watch(string party) => party == Watched ? $"127.0.0.1:{WatchPort}" : "";
 

@@ -95,7 +95,7 @@ internal sealed class HiddenNetwork : IAsyncDisposable
         }, made.Study.Run);
         var credentials = Opened(aggregation.Open(TimeProvider.System));
         merge = new(made.Study, manifest, Opened(aggregation.Identity(credentials)), () => Remotes[0].InitialHash, SealedFolder.Of(root), TimeSpan.FromMinutes(1), TimeProvider.System, (_, _) => { });
-        var service = new FederationService([new StudyRoom(made.Study, manifest, Remotes)]);
+        var service = new FederationService([new StudyRoom(made.Study, manifest, Remotes)], new());
         server = await PartyServer.StartAsync("127.0.0.1:0", credentials, services => services.AddSingleton(service)
             .AddTensorMethod(FederationService.Method, (FederationService s, IAsyncStreamReader<TensorFrame<SiteMessage>> r, IServerStreamWriter<TensorFrame<ServerMessage>> w, ServerCallContext c) => s.Join(r, w, c)),
             map => map.MapGrpcService<FederationService>().WithMetadata(new CallersAttribute(PartyRole.Site)));
