@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using RosFL.Federation;
 using RosFL.Grpc.Hosting;
@@ -47,7 +45,7 @@ internal sealed class LoopbackFiles
     /// <returns>Configuration file by process.</returns>
     public IReadOnlyDictionary<string, string> Write()
     {
-        var (aggregate, compute) = (FreePort(), FreePort());
+        var (aggregate, compute) = (LoopbackPort.Free(), LoopbackPort.Free());
         var file = In("run.json");
         run.Save(file);
         var parties = Enrolled();
@@ -130,11 +128,4 @@ internal sealed class LoopbackFiles
     private static string Text(Seeds seeds) => Convert.ToHexStringLower(seeds.Secret);
 
     private static string Address(int port) => $"https://127.0.0.1:{port}";
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

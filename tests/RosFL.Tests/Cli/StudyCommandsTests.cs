@@ -1,6 +1,6 @@
+using RosFL.Grpc.Hosting;
 using System.Diagnostics;
 using RosFL.Runs;
-using RosFL.Tests.Grpc;
 using RosFL.Tests.Runs;
 
 namespace RosFL.Tests.Cli;
@@ -17,7 +17,7 @@ public sealed class StudyCommandsTests : IDisposable
     [Fact]
     public async Task FourParties_enrolAndApproveAStudy()
     {
-        var port = Loopback.FreePort();
+        var port = LoopbackPort.Free();
         await RunAsync("ca", "init", "ca", "--address", $"https://127.0.0.1:{port}");
         using var authority = Start("ca", "serve", "ca", "--listen", $"127.0.0.1:{port}");
         try

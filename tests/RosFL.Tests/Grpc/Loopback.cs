@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using RosFL.Federation;
 using RosFL.Networks;
 using RosFL.Runs;
@@ -16,13 +14,6 @@ internal static class Loopback
         Split = Algorithms.Names.Where(Algorithms.IsSplit).ToHashSet(),
         Networks = NetworkCatalog.Names.ToDictionary(n => n, NetworkCatalog.OptionsOf),
     };
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     /// <summary>A secret as a configuration writes it.</summary>
     public static string Text(Seeds seeds) => Convert.ToHexStringLower(seeds.Secret);

@@ -36,7 +36,7 @@ public sealed class AdmissionTests : IAsyncLifetime
         var study = new Study(new() { Name = "tiny", Algorithm = new() { Name = "fedavg" } }, StudySeeds.OfNobody);
         var sites = manifest.Sites.Select(name => new RemoteSite(name, TimeSpan.FromMinutes(1), TimeProvider.System, _ => { })).ToList();
         var service = new FederationService([new(study, manifest, sites)], new(), refused.Add);
-        port = Loopback.FreePort();
+        port = LoopbackPort.Free();
         server = await PartyServer.StartAsync($"127.0.0.1:{port}", merge, services => services.AddSingleton(service)
             .AddTensorMethod(FederationService.Method, (FederationService s, IAsyncStreamReader<TensorFrame<SiteMessage>> r, IServerStreamWriter<TensorFrame<ServerMessage>> w, ServerCallContext c) => s.Join(r, w, c)),
             map => map.MapGrpcService<FederationService>().WithMetadata(new CallersAttribute(PartyRole.Site)), refused.Add);

@@ -17,7 +17,7 @@ public sealed class FinishedNetwork : IAsyncLifetime
     private readonly CancellationTokenSource stop = new();
     private readonly ThrowAwayTrust trust = new(TimeProvider.System);
     private readonly Dictionary<string, PartyFolder> parties = [];
-    private readonly int aggregate = Loopback.FreePort(), compute = Loopback.FreePort();
+    private readonly int aggregate = LoopbackPort.Free(), compute = LoopbackPort.Free();
     private Task serving = Task.CompletedTask;
 
     public RunOptions Run => new()

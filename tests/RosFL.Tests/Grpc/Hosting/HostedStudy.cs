@@ -18,7 +18,7 @@ internal sealed class HostedStudy : IDisposable
     private readonly Dictionary<string, PartyFolder> parties = [];
     private readonly Dictionary<string, TappedPort> taps = [];
     private readonly CancellationTokenSource stop = new();
-    private readonly int aggregate = Loopback.FreePort(), compute = Loopback.FreePort();
+    private readonly int aggregate = LoopbackPort.Free(), compute = LoopbackPort.Free();
     private readonly RunOptions run;
     private Task serving = Task.CompletedTask;
 
@@ -50,7 +50,7 @@ internal sealed class HostedStudy : IDisposable
     public IReadOnlyList<string> Sites { get; }
 
     /// <summary>Where the health of the party is asked for that is being watched.</summary>
-    public int WatchPort { get; } = Loopback.FreePort();
+    public int WatchPort { get; } = LoopbackPort.Free();
 
     /// <summary>The party that is.</summary>
     public string Watched { get; init; } = "";

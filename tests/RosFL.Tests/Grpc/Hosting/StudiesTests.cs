@@ -32,7 +32,7 @@ public sealed class StudiesTests : IDisposable
     {
         using var trust = new ThrowAwayTrust(TimeProvider.System);
         using var stop = new CancellationTokenSource();
-        var (aggregate, compute) = (Loopback.FreePort(), Loopback.FreePort());
+        var (aggregate, compute) = (LoopbackPort.Free(), LoopbackPort.Free());
         PartyFolder Made(string folder, PartyRole role, string name) => trust.Write(In("parties", folder), new Party(role, name));
         var (aggregation, computation) = (Made("aggregation-server", PartyRole.AggregationServer, "aggregation-server"), Made("computation-server", PartyRole.ComputationServer, "computation-server"));
         var members = runs.ToDictionary(run => run, run => Sites.ToDictionary(site => site, site => Made($"{site}-{run.Name}", PartyRole.Site, site)));
