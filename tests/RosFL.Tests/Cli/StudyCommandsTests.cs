@@ -1,5 +1,5 @@
-using RosFL.Grpc.Hosting;
 using System.Diagnostics;
+using RosFL.Grpc.Hosting;
 using RosFL.Runs;
 using RosFL.Tests.Runs;
 
