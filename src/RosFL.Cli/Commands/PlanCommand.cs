@@ -62,7 +62,7 @@ internal static class PlanCommand
             .AddColumns("", "cut", "site params", "site MMACs", "site memory", "bytes/step", "bytes/round", "bytes/study", "step", "round", "server cores", "gain", "leak", "label leak");
         foreach (var line in lines)
             table.AddRow(line.IsUnbeaten ? "[green]*[/]" : "", line.Cut, Count(line.SiteParameters), Count(line.SiteMacs / 1_000_000), Lines.Bytes(line.SiteBytes), Lines.Bytes(line.BytesPerStep), Lines.Bytes(line.BytesPerRound),
-                Lines.Bytes(line.BytesPerRound * run.Rounds), Time(line.Step), Time(line.Round), line.ServerCores.ToString("0.0", CultureInfo.InvariantCulture), Number(line.Gain), Number(line.Leak), Number(line.MaskLeak));
+                Lines.Bytes(line.BytesPerRound * run.Rounds), Lines.Time(line.Step.TotalSeconds), Lines.Time(line.Round.TotalSeconds), line.ServerCores.ToString("0.0", CultureInfo.InvariantCulture), Number(line.Gain), Number(line.Leak), Number(line.MaskLeak));
         AnsiConsole.Write(table);
         Console.WriteLine($"Planned over a network of {sites} sites, secure aggregation '{Kind(networked)}': {RoundMerges.BytesPerValue(run)} bytes each way for every merged number. {networked.WhyOff}".TrimEnd());
         Console.WriteLine("*: no other cut is at least as good in everything shown and better in something. Gain and leak need 'rosfl audit'.");
@@ -73,8 +73,4 @@ internal static class PlanCommand
     private static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string Number(double? value) => value?.ToString("0.000", CultureInfo.InvariantCulture) ?? "–";
-
-    private static string Time(TimeSpan time) => time.TotalSeconds < 10
-        ? time.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture) + " ms"
-        : time.TotalSeconds.ToString("0", CultureInfo.InvariantCulture) + " s";
 }

@@ -80,6 +80,16 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("report:", output, StringComparison.Ordinal);
     }
 
+    /// <summary>A planned time is compared with it, so a tenth of a second is too coarse.</summary>
+    [Fact]
+    public async Task Simulate_printsTheTimeOfARoundWithThreeDigits()
+    {
+        var (code, output, error) = await RunAsync("simulate",
+            "--set", "rounds=1", "training.steps=1", "network.channels=2", $"output.folder={folder}", "data.phantoms.imagesPerSite=4", "data.phantoms.sites=1");
+        Assert.True(code == 0, error);
+        Assert.Matches(@" (\d\.\d\d|\d\d\.\d|\d{3,4}) m?s +[\d.]+ .iB between the parties", output);
+    }
+
     [Fact]
     [Trait("speed", "slow")]
     public async Task Compare_sweptFractions_haveTheirWholeValueInTheTable()
