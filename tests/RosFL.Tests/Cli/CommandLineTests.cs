@@ -56,6 +56,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("compare --seeds 0", "1 or more")]
     [InlineData("compare --sweep rounds", "path=value")]
     [InlineData("simulate a.json b.json", "one too many")]
+    [InlineData("plan --bandwidth 0", "above 0")]
+    [InlineData("plan --site nowhere", "choose one of")]
+    [InlineData("audit --site nowhere", "choose one of")]
     [InlineData("data", "inspect, import")]
     public async Task WrongUse_isOneSentenceWithARemedy(string line, string remedy)
     {
