@@ -31,7 +31,7 @@ public sealed record CutAudit(
     string Cut, long[] Smashed, long BytesPerImage, double Score, double SiteOnlyScore,
     ImageScores MeanImage, ImageScores Pixelated4, ImageScores Pixelated8, IReadOnlyList<Reconstruction> Reconstructions, int Gallery,
     IReadOnlyList<StolenMask> StolenMasks, double MeanMaskDice, Membership? Membership, double DistanceCorrelation,
-    int Victims, int Persons, bool HasForeignAuxiliary, int LeastSteps, double Seconds)
+    int Victims, int Persons, bool HasForeignAuxiliary, AuditEffort Effort, double Seconds)
 {
     /// <summary>The attacker that came nearest.</summary>
     public Reconstruction Strongest => Reconstructions.MaxBy(r => r.Scores.Ssim)!;
@@ -61,7 +61,7 @@ public sealed record CutAudit(
     /// <summary>Why a cut that looks safe may not be called so; null where it may.</summary>
     public string? WhyInconclusive() =>
         Persons < LeakageAudit.FewestPersons && !HasForeignAuxiliary ? $"{Persons} persons are too few for a verdict: {LeakageAudit.FewestPersons} are needed, or another site's images with --auxiliary"
-        : LeastSteps < LeakageAudit.FewestSteps ? $"the decoder may stop after {LeastSteps} steps: set audit.leastSteps to {LeakageAudit.FewestSteps} or more"
+        : Effort.WhyTooLittle() is { } lacking ? lacking
         : Reconstructions.Count < LeakageAudit.ImageAttackers ? "attacks were left out: leave audit.attacks empty"
         : Reconstructions.All(r => r.Attacker != LeakageAudit.DecoderName || !r.Plateau) ? "the decoder was still learning: raise audit.mostSteps"
         : null;

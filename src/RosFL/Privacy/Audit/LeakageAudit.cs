@@ -14,7 +14,7 @@ namespace RosFL.Privacy.Audit;
 /// <param name="progress">Told each stage in words, one at a time.</param>
 public sealed class LeakageAudit(RunOptions run, SiteImages own, SiteImages? auxiliary, TorchCrew crew, Action<string> progress)
 {
-    public const int FewestPersons = 30, FewestSteps = 1500, ImageAttackers = 3, MaskSources = 3;
+    public const int FewestPersons = 30, ImageAttackers = 3, MaskSources = 3;
     internal const string LinearName = "A0 linear", DecoderName = "A1 decoder", HeadlessName = "A2 decoder without the head";
     private const int StepsBetweenNotices = 500;
 

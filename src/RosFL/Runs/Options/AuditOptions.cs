@@ -15,7 +15,7 @@ public sealed record AuditOptions
     /// <summary>Whether an attack is tried.</summary>
     public bool Tries(AuditAttack attack) => Attacks.Length == 0 || Attacks.Contains(attack);
 
-    /// <summary>Steps for which each cut's network is trained at the site before it is attacked; 0 attacks untrained weights.</summary>
+    /// <summary>Steps for which each cut's network is trained at the site before it is attacked; 0 attacks untrained weights; below 600 no cut can pass.</summary>
     public int TrainingSteps { get; init; } = 600;
 
     /// <summary>Fewest steps that a decoder is trained; below 1500 no cut can pass.</summary>
@@ -24,13 +24,13 @@ public sealed record AuditOptions
     /// <summary>Most steps that a decoder is trained.</summary>
     public int MostSteps { get; init; } = 4000;
 
-    /// <summary>Channels of the attackers' decoders.</summary>
+    /// <summary>Channels of the attackers' decoders; below 8 no cut can pass.</summary>
     public int DecoderChannels { get; init; } = 16;
 
-    /// <summary>Images that the attackers are tried on, at most.</summary>
+    /// <summary>Images that the attackers are tried on, at most; below 60 no cut can pass.</summary>
     public int Victims { get; init; } = 60;
 
-    /// <summary>Persons among whom a reconstruction is looked up, at most.</summary>
+    /// <summary>Persons among whom a reconstruction is looked up, at most; below 100 no cut can pass.</summary>
     public int Gallery { get; init; } = 100;
 
     public AuditLimits Limits { get; init; } = new();

@@ -32,8 +32,26 @@ public class GradeTests
         Assert.Equal(AuditGrade.Green, (few with { HasForeignAuxiliary = true }).Grade(Limits));
     }
 
+    /// <summary>Else a site could choose the attack that it passes. What even such an attack reads back is red all the same.</summary>
+    [Theory]
+    [InlineData("leastSteps", 400)]
+    [InlineData("decoderChannels", 1)]
+    [InlineData("victims", 5)]
+    [InlineData("gallery", 2)]
+    [InlineData("trainingSteps", 0)]
+    [InlineData("trainingSteps", 50)]
+    public void Grade_attackWeakerThanTheFewest_isInconclusiveUnlessRed(string option, int value)
+    {
+        var weak = RunFile.Parse("{}", "own", [$"audit.{option}={value}"]).Options.Audit;
+        StolenMask[] masks = [new("smashed", 0.2, 100, true), new("features", 0.2, 100, true), new("gradient", 0.2, 100, true)];
+        var safe = Made(0.40) with { Effort = AuditEffort.Of(weak), StolenMasks = masks, MeanMaskDice = 0.2 };
+        Assert.Equal((AuditGrade.Inconclusive, AuditGrade.Inconclusive), (safe.Grade(Limits), safe.MaskGrade(Limits)!.Value));
+        Assert.Contains($"audit.{option}", safe.WhyInconclusive(), StringComparison.Ordinal);
+        Assert.Equal(AuditGrade.Red, (Made(0.60) with { Effort = AuditEffort.Of(weak) }).Grade(Limits));
+    }
+
     [Fact]
-    public void Grade_shortTraining_isInconclusive() => Assert.Equal(AuditGrade.Inconclusive, (Made(0.40) with { LeastSteps = 400 }).Grade(Limits));
+    public void Grade_attackOfTheDefaultOptions_isEnough() => Assert.Null(Made(0.40).WhyInconclusive());
 
     [Fact]
     public void Grade_personFoundOrMembershipSeen_isNotGreen()
@@ -71,5 +89,5 @@ public class GradeTests
 
     internal static CutAudit Made(double ssim) => new(
         "1", [4, 32, 32], 1000, 30, 29, new(0.35, 0.4, 0.5, 15, 16, 17), new(0.6, 0.6, 0.6, 20, 20, 20), new(0.5, 0.5, 0.5, 18, 18, 18), Attacks(A("A1 decoder", ssim, plateau: true)), 60,
-        [], 0, null, 0.5, 20, 60, false, 1500, 1);
+        [], 0, null, 0.5, 20, 60, false, AuditEffort.Of(new()), 1);
 }
