@@ -70,7 +70,7 @@ internal static class AuditCommand
             .AddColumns("cut", "images", "leak", "strongest attack", "labels", "label leak", "score", "gain", "bytes/image");
         foreach (var r in results)
             table.AddRow(r.Cut, Coloured(r.Grade(run.Audit.Limits)), $"{r.Leak:0.000}", Markup.Escape(r.Strongest.Attacker), r.MaskGrade(run.Audit.Limits) is { } grade ? Coloured(grade) : "–",
-                r.MaskLeak is { } leak ? $"{leak:0.000}" : "–", $"{r.Score:0.000}", $"{r.Gain:+0.000;-0.000}", Display.Lines.Bytes(r.BytesPerImage));
+                r.MaskLeak is { } leak ? $"{leak:0.000}" : "–", $"{r.Score:0.000}", $"{Math.Round(r.Gain, 3) + 0.0:+0.000;-0.000}", Display.Lines.Bytes(r.BytesPerImage)); // -0.0 + 0.0 is 0.0
         AnsiConsole.Write(table);
     }
 
