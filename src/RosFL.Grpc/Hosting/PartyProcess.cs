@@ -23,7 +23,7 @@ public sealed class PartyProcess : IAsyncDisposable
         Credentials = folder.Open(time, logging.CreateLogger<Revocations>());
         Log = AuditLog.Open(folder.AuditLogPath, time);
         refusals = new(Log, time);
-        if (folder.Card.Authority.Length > 0) renewal = new(Credentials, new(folder, time), logging.CreateLogger<CertificateRenewal>());
+        if (!folder.IsThrowAway) renewal = new(Credentials, new(folder, time), logging.CreateLogger<CertificateRenewal>());
     }
 
     public PartyFolder Folder { get; }
@@ -41,6 +41,7 @@ public sealed class PartyProcess : IAsyncDisposable
         var process = new PartyProcess(new PartyFolder(party), time);
         try
         {
+            TestSwitches.Take(process.Folder.IsThrowAway);
             if (watching.Length > 0) process.watch = await WatchServer.StartAsync(watching, process.Health);
             if (process.renewal is { } keeping) await keeping.StartAsync(cancellation);
             return process;

@@ -42,6 +42,9 @@ public sealed class PartyFolder(string path)
 
     public PartyCard Card => StrictJson.Load<PartyCard>(In("party.json"));
 
+    /// <summary>Whether one process made all keys of the network, as for <c>rosfl up</c> and tests: no authority stands behind it.</summary>
+    public bool IsThrowAway => Card.Authority.Length == 0;
+
     public bool Exists => File.Exists(In("party.json"));
 
     /// <summary>The credentials in the folder; they follow its revocation list.</summary>

@@ -5,7 +5,7 @@ namespace RosFL.Runs;
 
 /// <summary>
 /// Kills this process at a named point, for tests of what a kill may not do: ROSFL_CRASH_AT=site-prepared:2 kills it when it comes to that
-/// point for the second time. Without the variable every point is passed over.
+/// point for the second time. Without <see cref="TestSwitches"/> every point is passed over.
 /// </summary>
 public static class CrashPoint
 {
@@ -22,13 +22,15 @@ public static class CrashPoint
     public static readonly IReadOnlyList<string> OfSecureAggregation =
         ["site-shared", "site-masked", "site-signed", "site-revealed", "aggregate-summed", "site-opened", "aggregate-sealed"];
 
-    private static readonly string[]? Wanted = Environment.GetEnvironmentVariable(Variable)?.Split(':');
+    private static string[]? wanted;
     private static int passed;
+
+    internal static void Take(string setting) => wanted = setting.Split(':');
 
     public static void Reach(string point)
     {
-        if (Wanted is null || Wanted[0] != point) return;
-        if (Interlocked.Increment(ref passed) != int.Parse(Wanted[1], CultureInfo.InvariantCulture)) return;
+        if (wanted is null || wanted[0] != point) return;
+        if (Interlocked.Increment(ref passed) != int.Parse(wanted[1], CultureInfo.InvariantCulture)) return;
         using var self = Process.GetCurrentProcess();
         self.Kill();
         Thread.Sleep(Timeout.Infinite);

@@ -4,7 +4,7 @@ namespace RosFL.Runs;
 
 /// <summary>
 /// Sends messages again, for tests of what a repeated or a late message may not do: with ROSFL_REPEAT=7:20, 20 of 100 messages go out a second
-/// time, and as many come once more after the one that follows them, drawn from seed 7. Without the variable each goes out once. It sits in the
+/// time, and as many come once more after the one that follows them, drawn from seed 7. Without <see cref="TestSwitches"/> each goes out once. It sits in the
 /// senders since nobody below TLS can repeat or reorder what a connection carries.
 /// </summary>
 public static class Repetition
@@ -12,21 +12,21 @@ public static class Repetition
     public const string Variable = "ROSFL_REPEAT";
 
     private static readonly Lock Gate = new();
-    private static readonly int Percent;
-    private static readonly Random? Draws;
+    private static int percent;
+    private static Random? draws;
 
-    static Repetition()
+    internal static void Take(string setting)
     {
-        if (Environment.GetEnvironmentVariable(Variable)?.Split(':') is not [var seed, var percent]) return;
-        Percent = int.Parse(percent, CultureInfo.InvariantCulture);
-        Draws = Seeds.Random(new Seeds(long.Parse(seed, CultureInfo.InvariantCulture)).For("repetition"));
+        var parts = setting.Split(':');
+        percent = int.Parse(parts[1], CultureInfo.InvariantCulture);
+        draws = Seeds.Random(new Seeds(long.Parse(parts[0], CultureInfo.InvariantCulture)).For("repetition"));
     }
 
     /// <summary>Whether the message just sent is to be sent again.</summary>
     public static bool IsDue()
     {
-        if (Draws is null) return false;
-        lock (Gate) return Draws.Next(100) < Percent;
+        if (draws is null) return false;
+        lock (Gate) return draws.Next(100) < percent;
     }
 
     /// <summary>The messages with their repetitions among them.</summary>
