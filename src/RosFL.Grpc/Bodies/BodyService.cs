@@ -46,6 +46,7 @@ public sealed partial class BodyService(BodyStudies studies, ILogger<BodyService
         catch (RosflException refusal)
         {
             Log.Refused(logger, Quoted.Shortened(position?.Site ?? ""), refusal.Message);
+            studies.Refused?.Invoke(refusal);
             throw WireRefusal.ToRpc(refusal, position is null ? null : study?.Stand(position.Site));
         }
         catch (RoundLostException lost)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using RosFL.Runs;
 
 namespace RosFL.Grpc.Bodies;
 
@@ -9,6 +10,9 @@ public sealed class BodyStudies(BodyLimits limits)
 
     /// <summary>What holds before a stream has said to which study it belongs.</summary>
     public BodyLimits Limits => limits;
+
+    /// <summary>Told of each stream that is refused.</summary>
+    public Action<RosflException>? Refused { get; init; }
 
     public void Add(BodyStudy study) => studies[study.Id] = study;
 

@@ -23,7 +23,7 @@ public static class ComputationServer
         {
             var (bodiesToGive, limits) = (new Dictionary<string, ReleasedStudy>(), options.Limits ?? new());
             limits.Check();
-            var (hosts, bodies) = (new Dictionary<string, HostedStudy>(), new BodyStudies(limits));
+            var (hosts, bodies) = (new Dictionary<string, HostedStudy>(), new BodyStudies(limits) { Refused = process.Refused });
             foreach (var one in options.Studies)
             {
                 var approved = process.Open(one.Study, RunFile.Load(one.Run, null, names), names);

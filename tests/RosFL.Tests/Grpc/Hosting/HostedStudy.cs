@@ -58,6 +58,8 @@ internal sealed class HostedStudy : IDisposable
     /// <summary>What a party writes: the run folder's parent, the bodies, a site's own state.</summary>
     public string FolderOf(string party) => party == Aggregation ? In("runs") : In("state", party);
 
+    public PartyFolder PartyOf(string party) => parties[party];
+
     /// <summary>Every file that a party has, those of its identity among them.</summary>
     public IReadOnlyList<string> FilesOf(string party) =>
         [.. new[] { FolderOf(party), parties[party].Path }.SelectMany(folder => Directory.GetFiles(folder, "*", SearchOption.AllDirectories))];
@@ -68,6 +70,9 @@ internal sealed class HostedStudy : IDisposable
         taps[server] = new(parties[server].Open(TimeProvider.System), server == Aggregation ? aggregate : compute, caller => parties[caller.Name].Open(TimeProvider.System));
         return taps[server].Said;
     }
+
+    /// <summary>Where a server is reached.</summary>
+    public string Address(string server) => $"https://127.0.0.1:{(taps.TryGetValue(server, out var tap) ? tap.Port : server == Aggregation ? aggregate : compute)}";
 
     public RunStore OpenStore() => RunStore.Open(Path.Combine(FolderOf(Aggregation), Name, "store.db"));
 
@@ -110,8 +115,6 @@ internal sealed class HostedStudy : IDisposable
         trust.Dispose();
         Directory.Delete(root, recursive: true);
     }
-
-    private string Address(string server) => $"https://127.0.0.1:{(taps.TryGetValue(server, out var tap) ? tap.Port : server == Aggregation ? aggregate : compute)}";
 
     private string Watch(string party) => party == Watched ? $"127.0.0.1:{WatchPort}" : "";
 
