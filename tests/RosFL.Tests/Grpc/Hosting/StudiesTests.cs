@@ -14,21 +14,23 @@ public sealed class StudiesTests : IDisposable
     [Fact]
     public async Task Studies_sideBySideOnTheSameServers_trainWhatEachTrainsAlone()
     {
-        RunOptions[] runs = [Run("first", "fedavg", 1), Run("second", "ros-fl", 2)];
+        RunOptions[] runs = [Run("first", "splitfed-v1", 1), Run("second", "ros-fl", 2)];
         var alone = new List<IReadOnlyList<string>>();
         foreach (var run in runs) alone.Add(await SimulatedAsync(run));
 
-        await NetworkAsync(runs);
+        var strays = await NetworkAsync(runs);
 
         Assert.Equal(alone[0], Models(runs[0]));
         Assert.Equal(alone[1], Models(runs[1]));
-        Assert.Equal(["second"], Directory.EnumerateDirectories(In("computation-server")).Select(Path.GetFileName));
-        Assert.All(Sites, site => Assert.Equal(["first", "second"], Directory.EnumerateDirectories(In(site)).Select(Path.GetFileName).Order(StringComparer.Ordinal)));
+        Assert.All(["computation-server", .. Sites], party => Assert.Equal(["first", "second"], Directory.EnumerateDirectories(In(party)).Select(Path.GetFileName).Order(StringComparer.Ordinal)));
+        Assert.All(strays, stray => Assert.Contains("a certificate with another key is refused", stray, StringComparison.Ordinal));
+        Assert.Empty(Records(runs[0]).Intersect(Records(runs[1])));
     }
 
     public void Dispose() => Directory.Delete(root, recursive: true);
 
-    private async Task NetworkAsync(RunOptions[] runs)
+    /// <returns>What is said to a site that comes to one study with its certificate of the other.</returns>
+    private async Task<IReadOnlyList<string>> NetworkAsync(RunOptions[] runs)
     {
         using var trust = new ThrowAwayTrust(TimeProvider.System);
         using var stop = new CancellationTokenSource();
@@ -36,19 +38,22 @@ public sealed class StudiesTests : IDisposable
         PartyFolder Made(string folder, PartyRole role, string name) => trust.Write(In("parties", folder), new Party(role, name));
         var (aggregation, computation) = (Made("aggregation-server", PartyRole.AggregationServer, "aggregation-server"), Made("computation-server", PartyRole.ComputationServer, "computation-server"));
         var members = runs.ToDictionary(run => run, run => Sites.ToDictionary(site => site, site => Made($"{site}-{run.Name}", PartyRole.Site, site)));
-        foreach (var run in runs) Approve(run, run.Algorithm.Name == "fedavg" ? [aggregation, .. members[run].Values] : [aggregation, computation, .. members[run].Values]);
+        foreach (var run in runs) Approve(run, [aggregation, computation, .. members[run].Values]);
 
-        var serving = ComputationServer.RunAsync(new ComputeOptions(computation.Path, $"127.0.0.1:{compute}", In("computation-server"), [new(runs[1].Name, FileOf(runs[1]))]), Loopback.Names, TimeProvider.System, stop.Token);
+        var serving = ComputationServer.RunAsync(new ComputeOptions(computation.Path, $"127.0.0.1:{compute}", In("computation-server"), [.. runs.Select(run => new ComputedStudy(run.Name, FileOf(run)))]), Loopback.Names, TimeProvider.System, stop.Token);
         var aggregating = AggregationServer.RunAsync(new AggregateOptions(aggregation.Path, $"127.0.0.1:{aggregate}",
-            [new(runs[0].Name, FileOf(runs[0])), new(runs[1].Name, FileOf(runs[1]), $"https://127.0.0.1:{compute}")]), Loopback.Names, (_, _) => { }, _ => { }, TimeProvider.System, stop.Token);
+            [.. runs.Select(run => new AggregatedStudy(run.Name, FileOf(run), $"https://127.0.0.1:{compute}"))]), Loopback.Names, (_, _) => { }, _ => { }, TimeProvider.System, stop.Token);
         var sites = from run in runs
                     from site in Sites
                     let seeds = StudySeeds.OfRun(run.Seed)
                     select SiteProcess.RunAsync(new SiteProcessOptions(members[run][site].Path, run.Name, FileOf(run), $"https://127.0.0.1:{aggregate}", $"https://127.0.0.1:{compute}", In(site),
                         Loopback.Text(seeds.Sites), Loopback.Text(seeds.Site(site))), RunFile.Load(FileOf(run)), Loopback.Names, _ => { }, TimeProvider.System, stop.Token);
-        await Task.WhenAll([aggregating, .. sites]);
+        await foreach (var ended in Task.WhenEach([aggregating, .. sites])) await ended;
+        var strays = new List<string>();
+        foreach (var (own, other) in new[] { (runs[0], runs[1]), (runs[1], runs[0]) }) strays.Add(await StrayHello.RefusedAsync(members[own][Sites[0]], $"https://127.0.0.1:{compute}", other.Name));
         await stop.CancelAsync();
         await serving;
+        return strays;
     }
 
     /// <summary>A manifest of the study that all its parties signed and keep.</summary>
@@ -79,6 +84,13 @@ public sealed class StudiesTests : IDisposable
     {
         using var store = RunStore.Open(In("runs", run.Name, "store.db"));
         return [.. store.Rounds().Select(r => r.ModelHash)];
+    }
+
+    /// <summary>Hashes of the records in the computation server's store of a study.</summary>
+    private IReadOnlyList<string> Records(RunOptions run)
+    {
+        using var versions = TwoVersions.Open(In("computation-server", run.Name));
+        return [.. versions.Records.Select(r => r.Hash)];
     }
 
     private string FileOf(RunOptions run)
