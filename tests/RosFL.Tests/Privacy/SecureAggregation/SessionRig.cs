@@ -189,7 +189,7 @@ internal sealed class SessionRig : IDisposable
             }
             var replies = site.Receive(message);
             foreach (var reply in replies) NoteRevealed(reply);
-            if (message.Kind == MessageKind.ShareBox) SendMasked(message.To, Masked.TryGetValue(message.To, out var before) ? before : Masked[message.To] = site.Mask(InputOf(message.To)));
+            if (message.Kind == MessageKind.ShareBox) SendMasked(Masked.TryGetValue(message.To, out var before) ? before : Masked[message.To] = site.Mask(InputOf(message.To)));
             foreach (var reply in replies.SelectMany(Post)) ToServer(() => Server.Receive(reply));
         }
         catch (RosflException refusal) when (refusal.Code == ExitCode.SecureAggregation)
@@ -198,14 +198,15 @@ internal sealed class SessionRig : IDisposable
         }
     }
 
-    private void SendMasked(uint from, MaskedInput input)
+    private void SendMasked(MaskedInput input)
     {
         foreach (var header in Post(input.Header))
             ToServer(() =>
             {
                 Server.Receive(header);
-                var (vector, end) = (ChangeVector(from, input.Vector), BreaksOffAt(from) ?? input.Vector.Length);
-                for (var at = 0; at < end; at += 4) Server.Receive(from, vector.AsSpan(at, Math.Min(4, end - at)));
+                if (header.Kind != MessageKind.Masked) return; // came late
+                var (vector, end) = (ChangeVector(header.From, Masked[header.From].Vector), BreaksOffAt(header.From) ?? input.Vector.Length);
+                for (var at = 0; at < end; at += 4) Server.Receive(header.From, vector.AsSpan(at, Math.Min(4, end - at)));
             });
     }
 
