@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using RosFL.Grpc.Hosting;
 using RosFL.Grpc.Trust;
 using RosFL.Runs;
-using RosFL.Tests.Grpc;
 
 namespace RosFL.Tests.Cli;
 
@@ -34,7 +33,7 @@ public sealed class TestSwitchesTests : IDisposable
         written["authority"] = "https://127.0.0.1:1";
         File.WriteAllText(card, written.ToJsonString());
         var path = Path.Combine(root, "compute.json");
-        File.WriteAllText(path, StrictJson.Text(new ComputeOptions(folder.Path, $"127.0.0.1:{Loopback.FreePort()}", Path.Combine(root, "state"), [])));
+        File.WriteAllText(path, StrictJson.Text(new ComputeOptions(folder.Path, $"127.0.0.1:{LoopbackPort.Free()}", Path.Combine(root, "state"), [])));
         return path;
     }
 }
