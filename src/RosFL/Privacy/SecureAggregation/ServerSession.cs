@@ -11,24 +11,22 @@ public sealed class ServerSession : IDisposable
     private readonly Identity identity;
     private readonly Roster roster;
     private readonly TimeProvider time;
-    private readonly Func<Stream> newJournal;
     private readonly byte[] sessionId;
     private readonly Participants sites;
     private readonly SortedDictionary<uint, Envelope> keys = [], masked = [], consistency = [], unmask = [];
     private readonly SortedDictionary<uint, SortedDictionary<uint, Envelope>> shares = [];
     private readonly SortedDictionary<uint, DealtHashes> dealt = [];
-    private readonly Dictionary<uint, MaskedUpload> uploads = [];
-    private readonly ulong[] sum;
+    private readonly MaskedSum sum;
     private IReadOnlyCollection<uint> expected;
 
     /// <param name="newJournal">Where an upload is written down while it is under way; a temporary file when null.</param>
     public ServerSession(Identity identity, Roster roster, TimeProvider time, Func<Stream>? newJournal = null)
     {
         roster.Threshold.Check();
-        (this.identity, this.roster, this.time, this.newJournal) = (identity, roster, time, newJournal ?? MaskedUpload.TemporaryFile);
+        (this.identity, this.roster, this.time) = (identity, roster, time);
         sessionId = roster.SessionId();
         sites = new Participants(roster, sessionId);
-        sum = new ulong[roster.VectorLength];
+        sum = new MaskedSum(roster.VectorLength, newJournal ?? MaskedUpload.TemporaryFile);
         expected = sites.Ids;
         Deadline = time.GetUtcNow() + roster.PhaseTime;
     }
@@ -38,7 +36,7 @@ public sealed class ServerSession : IDisposable
     public DateTimeOffset Deadline { get; private set; }
 
     /// <summary>The blinded sum, to be sent behind message 6; null until the session is opened.</summary>
-    public ulong[]? BlindedSum => Phase == ServerPhase.Opened ? sum : null;
+    public ulong[]? BlindedSum => Phase == ServerPhase.Opened ? sum.Vector : null;
 
     /// <summary>Certificate hashes of the sites whose inputs are in the sum, in roster order.</summary>
     public IReadOnlyList<byte[]> Survivors => [.. masked.Keys.Select(id => SHA256.HashData(roster.Sites[(int)id - 1].Certificate))];
@@ -70,17 +68,11 @@ public sealed class ServerSession : IDisposable
     public void Receive(uint from, ReadOnlySpan<ulong> chunk)
     {
         if (Phase == ServerPhase.MaskedInput && IsWhole(from)) return;
-        Refusal.Unless(Phase == ServerPhase.MaskedInput && uploads.ContainsKey(from), $"A part of a masked vector of {sites.Name(from)} came without its message 'Masked' in this phase.");
-        var upload = uploads[from];
-        Refusal.Unless(chunk.Length <= upload.Missing, $"The masked vector of {sites.Name(from)} is longer than {sum.Length} numbers.");
-        if (!upload.Add(chunk))
-        {
-            Forget(from);
-            throw Refusal.Of($"The masked vector of {sites.Name(from)} is not the one that it signed: it must send it again.");
-        }
-        if (upload.Missing > 0) return;
-        uploads.Remove(from);
-        upload.Dispose();
+        Refusal.Unless(Phase == ServerPhase.MaskedInput && sum.IsUnderWay(from), $"A part of a masked vector of {sites.Name(from)} came without its message 'Masked' in this phase.");
+        Refusal.Unless(chunk.Length <= sum.Missing(from), $"The masked vector of {sites.Name(from)} is longer than {roster.VectorLength} numbers.");
+        if (sum.Add(from, chunk)) return;
+        masked.Remove(from);
+        throw Refusal.Of($"The masked vector of {sites.Name(from)} is not the one that it signed: it must send it again.");
     }
 
     /// <summary>The transport knows that a site will not answer in this session any more: nobody waits for it.</summary>
@@ -107,7 +99,7 @@ public sealed class ServerSession : IDisposable
 
     public void Dispose()
     {
-        foreach (var upload in uploads.Values) upload.Dispose();
+        sum.Dispose();
         sites.Dispose();
     }
 
@@ -120,13 +112,13 @@ public sealed class ServerSession : IDisposable
             case ServerPhase.Shares:
                 return SendShares(present);
             case ServerPhase.MaskedInput:
-                foreach (var id in uploads.Keys) Forget(id);
+                foreach (var id in sum.ForgetUnderWay()) masked.Remove(id);
                 return ToAll(present, MessageKind.Survivors, masked.Values);
             case ServerPhase.Consistency:
                 return ToAll(present, MessageKind.Agreement, consistency.Values);
             default:
-                Unmasking.Run(sum, roster, sessionId, sites, Revealed());
-                var sumHash = Transcript.HashOf(sum);
+                Unmasking.Run(sum.Vector, roster, sessionId, sites, Revealed());
+                var sumHash = Transcript.HashOf(sum.Vector);
                 var opened = new OpenedMessage(masked.Count, sumHash, Transcript.Hash(sessionId, keys, masked, sumHash)).ToBytes();
                 return [.. masked.Keys.Select(to => Send(MessageKind.Opened, to, opened))];
         }
@@ -170,9 +162,8 @@ public sealed class ServerSession : IDisposable
         Refusal.Unless(!masked.TryGetValue(message.From, out var before) || before.Repeats(message), Second(message));
         var content = MaskedMessage.FromBytes(message.Payload);
         Refusal.Unless(content.SharersHash.AsSpan().SequenceEqual(MaskedMessage.HashOf(sessionId, dealt.Keys)), $"{sites.Name(message.From)} masked for other sites than those whose shares it was sent.");
-        Forget(message.From);
         masked[message.From] = message;
-        uploads[message.From] = new(sum, content.VectorHash, newJournal());
+        sum.Begin(message.From, content.VectorHash);
     }
 
     private void TakeConsistency(Envelope message)
@@ -250,17 +241,8 @@ public sealed class ServerSession : IDisposable
         _ => true,
     };
 
-    /// <summary>Whether a site's masked vector is in the sum to the last number: its upload is over then, and what was written down of it gone.</summary>
-    private bool IsWhole(uint id) => masked.ContainsKey(id) && !uploads.ContainsKey(id);
-
-    /// <summary>A masked vector that is not whole leaves no trace.</summary>
-    private void Forget(uint id)
-    {
-        masked.Remove(id);
-        if (!uploads.Remove(id, out var upload)) return;
-        upload.Undo();
-        upload.Dispose();
-    }
+    /// <summary>Whether a site's masked vector is in the sum to the last number.</summary>
+    private bool IsWhole(uint id) => masked.ContainsKey(id) && !sum.IsUnderWay(id);
 
     private Envelope Send(MessageKind kind, uint to, byte[] payload) => identity.Send(sessionId, kind, Envelope.Server, to, payload);
 }

@@ -12,25 +12,21 @@ public sealed record MaskedInput(Envelope Header, ulong[] Vector);
 public sealed record OpenedSum(ulong[] Sum, IReadOnlyList<byte[]> Survivors, byte[] TranscriptHash);
 
 /// <summary>
-/// A site's side of one session. It moves in one direction, answers a repeated message with what it answered before, refuses everything
-/// else that is out of turn, and stops for good at the first thing that is wrong.
+/// A site's side of one session: what it checks, answers and reveals, in the order that its <see cref="SiteTurn"/> keeps. A repeated message
+/// is answered with what was answered before.
 /// </summary>
 /// <code>
 /// Roster ► Keys, KeyList ► Share to each, ShareBox ► (Mask) Masked, Survivors ► Consistency, Agreement ► Unmask, Opened ► (Open)
 /// </code>
 public sealed class SiteSession(Identity identity, SessionTerms terms, SignedRounds signed, TimeProvider time) : IDisposable
 {
-    private enum Phase { Roster, Keys, Shares, Input, Survivors, Agreement, Sum, Done, Stopped }
-
-    private readonly Dictionary<MessageKind, (Envelope Question, IReadOnlyList<Envelope> Replies)> answered = [];
+    private readonly SiteTurn turn = new(time);
     private readonly KeyPair maskKey = KeyPair.Create(), channelKey = KeyPair.Create();
     private readonly byte[] selfSeed = RandomNumberGenerator.GetBytes(DealtShares.SecretLength), contribution = RandomNumberGenerator.GetBytes(DealtShares.SecretLength);
     private SortedDictionary<uint, Envelope> keyEnvelopes = [], masked = [];
     private readonly SortedDictionary<uint, KeysMessage> keys = [];
     private readonly SortedDictionary<uint, DealtShares> held = [];
     private readonly Dictionary<uint, byte[]> agreed = [];
-    private Phase phase;
-    private DateTimeOffset deadline = DateTimeOffset.MaxValue;
     private Roster roster = null!;
     private byte[] sessionId = [], groupSeed = [];
     private Participants sites = null!;
@@ -43,8 +39,8 @@ public sealed class SiteSession(Identity identity, SessionTerms terms, SignedRou
     /// <exception cref="Runs.RosflException">The message is out of turn, late, or not what it must be; nothing is sent.</exception>
     public IReadOnlyList<Envelope> Receive(Envelope message)
     {
-        if (IsRepeated(message, hasSum: false)) return answered[message.Kind].Replies;
-        var replies = OrStop<IReadOnlyList<Envelope>>(() => message.Kind switch
+        if (turn.IsRepeated(message, hasSum: false)) return turn.RepliesTo(message.Kind);
+        var replies = turn.OrStop<IReadOnlyList<Envelope>>(() => message.Kind switch
         {
             MessageKind.Roster => [Announce(message)],
             MessageKind.KeyList => DealShares(message),
@@ -52,8 +48,8 @@ public sealed class SiteSession(Identity identity, SessionTerms terms, SignedRou
             MessageKind.Survivors => [SignSurvivors(message)],
             _ => [Reveal(message)],
         });
-        answered[message.Kind] = (message, replies);
-        Next();
+        turn.Answered(message, replies);
+        turn.Next(roster.PhaseTime);
         return replies;
     }
 
@@ -61,16 +57,14 @@ public sealed class SiteSession(Identity identity, SessionTerms terms, SignedRou
     /// <exception cref="Runs.RosflException">The shares have not come yet, or the site has masked before.</exception>
     public MaskedInput Mask(ulong[] vector)
     {
-        CheckGoing();
-        Refusal.Unless(phase == Phase.Input, phase < Phase.Input ? "The other sites' shares have not come yet: nothing is masked before." : "This site has masked its vector in this session: two would show their difference.");
-        CheckTime();
-        return OrStop(() =>
+        turn.CheckInput();
+        return turn.OrStop(() =>
         {
             Refusal.Unless(vector.Length == roster.VectorLength, $"The site's vector has {vector.Length} numbers, the session's have {roster.VectorLength}.");
             Masking.Mask(vector, own, Derived, maskKey, held.Keys.ToDictionary(id => id, id => keys[id].Mask), selfSeed, groupSeed);
             var message = new MaskedMessage(MaskedMessage.HashOf(sessionId, held.Keys), GroupHash(), Transcript.HashOf(vector));
             var input = new MaskedInput(Send(MessageKind.Masked, Envelope.Server, message.ToBytes()), vector);
-            Next();
+            turn.Next(roster.PhaseTime);
             return input;
         });
     }
@@ -79,8 +73,8 @@ public sealed class SiteSession(Identity identity, SessionTerms terms, SignedRou
     /// <exception cref="Runs.RosflException">The sum is not the one that the server signed, or the server saw another round.</exception>
     public OpenedSum Open(Envelope message, ulong[] blinded)
     {
-        _ = IsRepeated(message, hasSum: true);
-        return OrStop(() =>
+        _ = turn.IsRepeated(message, hasSum: true);
+        return turn.OrStop(() =>
         {
             CheckServer(message);
             var opened = OpenedMessage.FromBytes(message.Payload);
@@ -90,8 +84,7 @@ public sealed class SiteSession(Identity identity, SessionTerms terms, SignedRou
             var transcript = Transcript.Hash(sessionId, keyEnvelopes, masked, sumHash);
             Refusal.Unless(opened.TranscriptHash.AsSpan().SequenceEqual(transcript), "The server's transcript of the round differs from what this site saw.");
             Masking.RemoveBlind(blinded, masked.Count, Derived, groupSeed);
-            answered[message.Kind] = (message, []);
-            phase = Phase.Done;
+            turn.End(message);
             return new OpenedSum(blinded, [.. masked.Keys.Select(Fingerprint)], transcript);
         });
     }
@@ -136,7 +129,7 @@ public sealed class SiteSession(Identity identity, SessionTerms terms, SignedRou
                 Refusal.Unless(points.Add(Convert.ToHexString(point)), $"A key of {sites.Name(id)} occurs twice: each site makes its own.");
             }
         }
-        Refusal.Unless(keyEnvelopes.TryGetValue(own, out var mine) && mine.Repeats(answered[MessageKind.Roster].Replies[0]), "The server's list does not hold the keys that this site sent.");
+        Refusal.Unless(keyEnvelopes.TryGetValue(own, out var mine) && mine.Repeats(turn.RepliesTo(MessageKind.Roster)[0]), "The server's list does not hold the keys that this site sent.");
 
         uint[] ids = [.. keys.Keys];
         var maskShares = Shamir.Share(maskKey.Private(), roster.Threshold.Value, ids);
@@ -209,62 +202,6 @@ public sealed class SiteSession(Identity identity, SessionTerms terms, SignedRou
         return Send(MessageKind.Unmask, Envelope.Server, new UnmaskMessage([.. held.Select(h => masked.ContainsKey(h.Key)
             ? new RevealedShare(h.Key, IsSelf: true, h.Value.Self)
             : new RevealedShare(h.Key, IsSelf: false, h.Value.Mask))]).ToBytes());
-    }
-
-    /// <summary>Whether this very message came before; one that is out of turn, or differs from the first of its kind, is refused and changes nothing.</summary>
-    private bool IsRepeated(Envelope message, bool hasSum)
-    {
-        CheckGoing();
-        Refusal.Unless(hasSum == (message.Kind == MessageKind.Opened), $"A message '{message.Kind}' came {(hasSum ? "with" : "without")} a blinded sum.");
-        if (answered.TryGetValue(message.Kind, out var before))
-        {
-            Refusal.Unless(before.Question.Repeats(message), $"The server sent a second '{message.Kind}' that differs from the first: one session has one.");
-            return true;
-        }
-        CheckTurn(message);
-        return false;
-    }
-
-    private void CheckTurn(Envelope message)
-    {
-        var awaited = phase switch
-        {
-            Phase.Roster => MessageKind.Roster,
-            Phase.Keys => MessageKind.KeyList,
-            Phase.Shares => MessageKind.ShareBox,
-            Phase.Survivors => MessageKind.Survivors,
-            Phase.Agreement => MessageKind.Agreement,
-            Phase.Sum => MessageKind.Opened,
-            _ => (MessageKind?)null,
-        };
-        Refusal.Unless(message.Kind == awaited, $"A message '{message.Kind}' came while this site waits for {(awaited is { } kind ? $"'{kind}'" : phase == Phase.Input ? "its own input" : "nothing more")}.");
-        CheckTime();
-    }
-
-    private void CheckGoing() => Refusal.Unless(phase != Phase.Stopped, "This site has stopped the session: a new one is needed.");
-
-    private void CheckTime() => Refusal.Unless(time.GetUtcNow() <= deadline, $"The server was silent beyond the deadline of phase '{phase}': the session is over.");
-
-    /// <summary>The next phase; the server waits at most one phase's time for the slowest site, so a site waits for two.</summary>
-    private void Next()
-    {
-        phase++;
-        deadline = time.GetUtcNow() + 2 * roster.PhaseTime;
-    }
-
-    private T OrStop<T>(Func<T> step)
-    {
-        var completed = false;
-        try
-        {
-            var result = step();
-            completed = true;
-            return result;
-        }
-        finally
-        {
-            if (!completed) phase = Phase.Stopped;
-        }
     }
 
     private void CheckServer(Envelope message) => Refusal.Unless(
