@@ -133,6 +133,26 @@ public class LeakageAuditTests
     }
 
     /// <summary>A figure that was not measured must not be read as none.</summary>
+    /// <summary>The paper's own cut hides nothing: the linear attack alone fails it, however short the others were.</summary>
+    [Fact]
+    public async Task Audit_ofThePapersOneConvolutionHead_isRed()
+    {
+        var run = Run with
+        {
+            Task = StudyTask.Restoration,
+            Network = new() { Name = "red-cnn", Channels = 32 },
+            Data = new() { Phantoms = new() { Sites = 1, ImagesPerSite = 20, Size = 32 } },
+            Preprocessing = new() { Intensity = IntensityKind.ZScore },
+            Audit = Run.Audit with { Attacks = [AuditAttack.Decoder] },
+            Privacy = new(),
+        };
+        using var thread = new TorchThread("audit", 1);
+        var (result, _) = await new LeakageAudit(run, SiteImages.Open(run)[0], null, thread, _ => { }).AuditAsync(new CutOptions(), TestContext.Current.CancellationToken);
+        Assert.Equal(AuditGrade.Red, result.Grade(new()));
+        Assert.Equal("A0 linear", result.Strongest.Attacker);
+        Assert.True(result.Strongest.Scores.Ssim > 0.9, $"SSIM {result.Strongest.Scores.Ssim}");
+    }
+
     [Fact]
     public void AuditFolder_resultOfAnEarlierVersion_isRefusedInASentence()
     {
