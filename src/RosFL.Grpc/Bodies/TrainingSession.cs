@@ -73,6 +73,7 @@ internal sealed class TrainingSession
             }
             finally
             {
+                if (owed is not null) CrashPoint.Reach("compute-answered");
                 await StepAsync(); // also where the answer did not arrive: it will be given again
             }
         }

@@ -14,8 +14,8 @@ public static class CrashPoint
     /// <summary>The points of every round, in the order in which it comes to them; the first word says at which party.</summary>
     public static readonly IReadOnlyList<string> Names =
     [
-        "aggregate-begun", "compute-begun", "site-begun", "site-step", "compute-step", "site-prepared", "aggregate-trained", "compute-prepared",
-        "aggregate-prepared", "aggregate-decided", "compute-told", "compute-committed", "site-told", "site-committed", "aggregate-told",
+        "aggregate-begun", "compute-begun", "site-begun", "compute-forward", "site-forward", "compute-answered", "site-step", "compute-step", "site-prepared",
+        "aggregate-trained", "compute-prepared", "aggregate-prepared", "aggregate-decided", "compute-told", "compute-committed", "site-told", "site-committed", "aggregate-told",
     ];
 
     /// <summary>The points between two messages of secure aggregation, between "aggregate-trained" and "compute-prepared".</summary>

@@ -26,6 +26,7 @@ public sealed class BodyReplica(UNetwork network, Part part, PartOptimizer optim
         input = smashed.detach().requires_grad_().DetachFromDisposeScope();
         using var scope = NewDisposeScope();
         output = network.Forward(input).DetachFromDisposeScope();
+        CrashPoint.Reach("compute-forward");
         return output.detach().MoveToOuterDisposeScope();
     }
 

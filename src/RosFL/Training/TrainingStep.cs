@@ -1,4 +1,5 @@
 using RosFL.Imaging;
+using RosFL.Runs;
 using RosFL.Training.Losses;
 using static TorchSharp.torch;
 
@@ -37,6 +38,7 @@ public sealed class TrainingStep(SitePart site, IBodyLink body, Loss loss, HeadP
 
         // 2. body forward, wherever it lives
         var features = body.Forward(smashed.detach(), time).requires_grad_();
+        CrashPoint.Reach("site-forward");
 
         // 3. tail forward and the loss
         var lossValue = loss.Of(site.Levels.Tail(features, tailSkips), batch.Targets, batch.Mask);
