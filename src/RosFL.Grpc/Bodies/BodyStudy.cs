@@ -38,7 +38,7 @@ public sealed class BodyStudy(
 
     public BodyLimits Limits => limits;
 
-    internal ByteBudget Budget { get; } = new(limits.BytesInFlight);
+    internal ByteBudget Budget { get; } = new(limits.BytesInFlight, study.Id);
 
     /// <summary>Of the limit's bytes in flight, those that are free.</summary>
     public long BytesFree => Budget.Free;

@@ -1,9 +1,11 @@
+using RosFL.Grpc.Watching;
 using RosFL.Runs;
 
 namespace RosFL.Grpc.Bodies;
 
 /// <summary>Bytes that may be in use at once; who asks for more than is left waits, in the order of asking, which holds back the sender.</summary>
-internal sealed class ByteBudget(long capacity)
+/// <param name="study">Under which <see cref="StudyMetrics"/> shows what is in use and what waits.</param>
+internal sealed class ByteBudget(long capacity, string study)
 {
     private readonly Lock gate = new();
     private readonly LinkedList<Request> waiting = [];
@@ -31,6 +33,7 @@ internal sealed class ByteBudget(long capacity)
         lock (gate)
         {
             waiting.AddLast(request);
+            StudyMetrics.Queue(study, 0, bytes);
             Grant();
         }
         using var registration = cancellation.Register(() => Withdraw(request, cancellation));
@@ -43,6 +46,7 @@ internal sealed class ByteBudget(long capacity)
         lock (gate)
         {
             if (!waiting.Remove(request)) return;
+            StudyMetrics.Queue(study, 0, -request.Bytes);
             request.Granted.SetCanceled(cancellation);
             Grant();
         }
@@ -54,6 +58,7 @@ internal sealed class ByteBudget(long capacity)
         {
             waiting.RemoveFirst();
             free -= first.Bytes;
+            StudyMetrics.Queue(study, first.Bytes, -first.Bytes);
             first.Granted.SetResult();
         }
     }
@@ -63,6 +68,7 @@ internal sealed class ByteBudget(long capacity)
         lock (gate)
         {
             free += bytes;
+            StudyMetrics.Queue(study, -bytes, 0);
             Grant();
         }
     }

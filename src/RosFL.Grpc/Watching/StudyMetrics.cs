@@ -23,7 +23,9 @@ public static class StudyMetrics
     private static readonly Counter<long> Drops = Meter.CreateCounter<long>("rosfl.drops", "{site}", "Sites that were missing from a committed round.");
     private static readonly Counter<long> Refusals = Meter.CreateCounter<long>("rosfl.refusals", "{call}", "Calls and messages refused.");
     private static readonly Histogram<double> RoundTime = Meter.CreateHistogram<double>("rosfl.round.duration", "s", "From the beginning of a round to its commit.");
-    private static readonly Histogram<double> StageTime = Meter.CreateHistogram<double>("rosfl.step.duration", "s", "Stages of a step: waiting for the body's forward or backward half.");
+    private static readonly Histogram<double> StageTime = Meter.CreateHistogram<double>("rosfl.step.duration", "s", "Stages of a step at a site: waiting for the body's forward or backward half, the tail between them, the head from one backward to the next forward.");
+    private static readonly UpDownCounter<long> InFlight = Meter.CreateUpDownCounter<long>("rosfl.body.inflight", "By", "Bytes of tensors that cross to or from bodies, or are computed with.");
+    private static readonly UpDownCounter<long> Waiting = Meter.CreateUpDownCounter<long>("rosfl.body.waiting", "By", "Bytes of requests that wait for their share of the computation server's limit.");
     private static readonly ConcurrentDictionary<(string Study, string Site), double> Losses = new();
 
     static StudyMetrics() => Meter.CreateObservableGauge("rosfl.loss", () => Losses.Select(loss =>
@@ -57,6 +59,13 @@ public static class StudyMetrics
     public static void Refused() => Refusals.Add(1);
 
     public static void Stage(string study, string stage, TimeSpan time) => StageTime.Record(time.TotalSeconds, new("study", study), new("stage", stage));
+
+    /// <summary>Changes of the queue at the computation server, in bytes.</summary>
+    public static void Queue(string study, long inFlight, long waiting)
+    {
+        InFlight.Add(inFlight, new KeyValuePair<string, object?>("study", study));
+        Waiting.Add(waiting, new KeyValuePair<string, object?>("study", study));
+    }
 
     /// <summary>A span over the round, made when it is committed since only then it counts.</summary>
     private static void Trace(string study, Runs.RoundRecord round)

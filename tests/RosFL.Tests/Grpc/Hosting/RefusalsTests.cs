@@ -1,7 +1,6 @@
-using System.Diagnostics.Metrics;
 using RosFL.Federation;
-using RosFL.Grpc.Watching;
 using RosFL.Runs;
+using RosFL.Tests.Grpc.Watching;
 
 namespace RosFL.Tests.Grpc.Hosting;
 
@@ -13,21 +12,18 @@ public sealed class RefusalsTests
     [Fact]
     public async Task Stream_thatIsRefused_isInTheAuditLogAndCounted()
     {
+        using var heard = new Listeners();
         using var study = new HostedStudy(sites: 2, rounds: 2);
-        long counted = 0;
-        using var listener = new MeterListener { InstrumentPublished = (instrument, listener) => { if (instrument is { Meter.Name: StudyMetrics.Source, Name: "rosfl.refusals" }) listener.EnableMeasurementEvents(instrument); } };
-        listener.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref counted, value));
-        listener.Start();
         Task<string>? stray = null;
         var serving = study.ServeAsync(told =>
         {
-            if (told is SimulationProgress.Stepped) stray ??= StrayHello.RefusedAsync(study.PartyOf("hospital-1"), study.Address(HostedStudy.Computation), "another");
+            if (told is SimulationProgress.Stepped { Step: { Round: 0, Step: 0, Site: "hospital-1" } }) stray = StrayHello.RefusedAsync(study.PartyOf("hospital-1"), study.Address(HostedStudy.Computation), "another");
         });
         await foreach (var ended in Task.WhenEach([serving, .. study.Sites.Select(site => study.JoinAsync(site, CancellationToken.None))])) await ended;
         Assert.Equal(Sentence, await stray!);
         await study.EndAsync();
 
         Assert.Contains(Sentence, File.ReadLines(study.PartyOf(HostedStudy.Computation).AuditLogPath).Select(line => StrictJson.Read<AuditLine>(line, "A line").Event.Sentence));
-        Assert.True(counted > 0);
+        Assert.Equal(1, heard.Of("rosfl.refusals").Sum(m => m.Value));
     }
 }

@@ -33,6 +33,7 @@ public sealed class WatchServerTests
         SiteRound[] sites = [new("north", 3, 6, 0.25, 1, 1000, 2000, 0, 0, 0), new("south", 3, 6, 0.5, 1, 30, 40, 0, 0, 0)];
         StudyMetrics.Count("watched", 3, new SimulationProgress.Committed(new RoundRecord(0, 1.5, 0.001, 0, 0, 0, 0, "model", "", "hash", sites)));
         StudyMetrics.Stage("watched", "forward", TimeSpan.FromMilliseconds(20));
+        StudyMetrics.Queue("watched", 500, 70);
 
         var text = await client.GetStringAsync("/metrics");
         Assert.Equal(3, Value(text, "rosfl_steps_total", "north"));
@@ -42,6 +43,8 @@ public sealed class WatchServerTests
         Assert.Equal(40, Value(text, "rosfl_site_received_bytes_total", "south"));
         Assert.Equal(0.25, Value(text, "rosfl_loss", "north"));
         Assert.Equal(1, Value(text, "rosfl_step_duration_seconds_count", "forward"));
+        Assert.Equal(500, Value(text, "rosfl_body_inflight_bytes", "watched"));
+        Assert.Equal(70, Value(text, "rosfl_body_waiting_bytes", "watched"));
     }
 
     private static async Task<(HttpStatusCode, string)> GetAsync(HttpClient client, string path)
