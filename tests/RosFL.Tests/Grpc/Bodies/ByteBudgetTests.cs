@@ -6,7 +6,7 @@ namespace RosFL.Tests.Grpc.Bodies;
 /// <summary>Bytes in flight are bounded: who asks for more than is free waits, which holds back the sender.</summary>
 public sealed class ByteBudgetTests
 {
-    private readonly ByteBudget budget = new(100);
+    private readonly ByteBudget budget = new(100, "made");
 
     [Fact]
     public async Task Take_ofMoreThanIsFree_waitsUntilBytesAreGivenBack()
