@@ -5,7 +5,7 @@
 #   sudo bench/namespaces.sh [RUN.json] [SETTING ...]      # settings of the run file, e.g. rounds=4 wire.payload=bf16
 #   RATE=100mbit    limits what each party sends
 #   KILL=compute    kills that party (compute, aggregate, hospital-1 ..) with -9 after KILL_AFTER seconds (30), starts it again at once, and prints
-#                   how long it took until the next round was committed, beside how long rounds take
+#                   how long it took until the next step (of that site, or of any) and until the next round was committed, beside how long rounds take
 set -euo pipefail
 cd "$(dirname "$0")/.."
 run=${1:-runs/default.json}; shift || true
@@ -78,28 +78,34 @@ cat > "$work/compute/compute.json" <<END
 END
 
 start() {
-  local command=$1; [[ $1 == hospital* ]] && command=site
-  ip netns exec "rosfl-$1" "$rosfl" "$command" "$work/$1/$command.json" >> "$work/$1.out" 2>> "$work/$1.err" & pids[$1]=$!
+  local command=$1 events=(); [[ $1 == hospital* ]] && command=site
+  [[ $1 == aggregate && -n "${KILL:-}" ]] && events=(--json)
+  ip netns exec "rosfl-$1" "$rosfl" "$command" "$work/$1/$command.json" "${events[@]}" >> "$work/$1.out" 2>> "$work/$1.err" & pids[$1]=$!
 }
 
 begin=$(date +%s.%N)
 for party in compute aggregate "${sites[@]}"; do start "$party"; done
 if [ -n "${KILL:-}" ]; then
   sleep "${KILL_AFTER:-30}"
-  committed() { grep -c '^round' "$work/aggregate.out" || true; }
-  before=$(committed)
-  kill -9 "${pids[$KILL]}"; killed=$(date +%s.%N); start "$KILL"
-  until [ "$(committed)" -gt "$before" ]; do
-    kill -0 "${pids[${sites[0]}]}" 2>/dev/null || { echo "no round was left to be committed: raise rounds, or lower KILL_AFTER"; exit 1; }
-    sleep 0.05
-  done
-  echo "killed $KILL; the next round was committed $(echo "$(date +%s.%N) - $killed" | bc) s later"
+  of=; [[ $KILL == hospital* ]] && of=".*\"site\":\"$KILL\""
+  count() { grep -c "\"event\":\"$1" "$work/aggregate.out" || true; }
+  later() { # seconds from the kill until another line of the kind is there
+    until [ "$(count "$1")" -gt "$2" ]; do
+      kill -0 "${pids[${sites[0]}]}" 2>/dev/null || { echo "no round was left to be committed: raise rounds, or lower KILL_AFTER" >&2; exit 1; }
+      sleep 0.02
+    done
+    echo "$(date +%s.%N) - $killed" | bc
+  }
+  kill -9 "${pids[$KILL]}"; killed=$(date +%s.%N); sleep 0.05 # what was under way is written down
+  steps=$(count "step\"$of") rounds=$(count committed); start "$KILL"
+  step=$(later "step\"$of" "$steps"); round=$(later committed "$rounds")
+  echo "killed $KILL; the next step came $step s later, the next round was committed $round s later"
 fi
 for site in "${sites[@]}"; do
   wait "${pids[$site]}" || { echo "$site failed:"; tail -n 3 "$work/$site.err"; exit 1; }
 done
 end=$(date +%s.%N)
-cat "$work/aggregate.out"
+[ -n "${KILL:-}" ] && grep '"event":"committed"' "$work/aggregate.out" | grep -o '"round":[0-9]*\|"seconds":[0-9.]*' | paste -sd ' ' || cat "$work/aggregate.out"
 echo "six namespaces${RATE:+ at $RATE}: $(echo "$end - $begin" | bc) s from start to the last site's end"
 for party in "${parties[@]}"; do
   read -r sent < <(ip netns exec "rosfl-$party" cat /sys/class/net/eth0/statistics/tx_bytes)
