@@ -26,6 +26,13 @@ internal sealed class LivingProcess : IDisposable
     /// <summary>Ends it at once, as a power cut would.</summary>
     public void Kill() => process.Kill();
 
+    /// <summary>Asks it to end, as a service manager does; on Linux.</summary>
+    public async Task AskToEndAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
     public async Task<(int Code, string Output, string Error)> EndAsync()
     {
         var output = await process.StandardOutput.ReadToEndAsync();
