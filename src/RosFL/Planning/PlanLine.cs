@@ -14,23 +14,29 @@ public sealed record PlanLine(
     string Cut, long SiteParameters, long SiteMacs, long SiteBytes, long BytesPerStep, long BytesPerRound, TimeSpan Step, TimeSpan Round, double ServerCores,
     double? Gain = null, double? Leak = null, double? MaskLeak = null)
 {
+    // two measurements of one thing on a machine that does something else too
+    private const double Alike = 1.1;
+
     /// <summary>Whether no other setting is at least as good in everything and better in something.</summary>
     public bool IsUnbeaten { get; init; }
 
-    /// <summary>Marks the settings that no other beats on everything that is known of them: the site's work and memory, traffic, time, the server's load, gain and leaks.</summary>
+    /// <summary>Marks the settings that no other beats on everything that is known of them: the site's work and memory, traffic, time, the server's load, gain and leaks. Times that differ by less than a tenth are alike.</summary>
     public static IReadOnlyList<PlanLine> Marked(IReadOnlyList<PlanLine> lines) =>
         [.. lines.Select(line => line with { IsUnbeaten = !lines.Any(other => Beats(other, line)) })];
 
     private static bool Beats(PlanLine a, PlanLine b)
     {
-        var (x, y) = (a.Costs(), b.Costs());
+        var (counted, timed) = (a.Counted().Zip(b.Counted()).ToList(), a.Timed().Zip(b.Timed()).ToList());
         // a setting without an audit is only compared with its like
-        return x.Length == y.Length && x.Zip(y).All(p => p.First <= p.Second) && x.Zip(y).Any(p => p.First < p.Second);
+        return a.Counted().Length == b.Counted().Length && counted.All(p => p.First <= p.Second) && timed.All(p => p.First <= p.Second * Alike)
+            && (counted.Exists(p => p.First < p.Second) || timed.Exists(p => p.First * Alike < p.Second));
     }
 
-    private double[] Costs() =>
+    private double[] Timed() => [Step.TotalSeconds, Round.TotalSeconds, ServerCores];
+
+    private double[] Counted() =>
     [
-        SiteParameters, SiteMacs, SiteBytes, BytesPerStep, BytesPerRound, Step.TotalSeconds, Round.TotalSeconds, ServerCores,
+        SiteParameters, SiteMacs, SiteBytes, BytesPerStep, BytesPerRound,
         .. Gain is { } gain ? [-gain] : Array.Empty<double>(), .. Leak is { } leak ? [leak] : Array.Empty<double>(), .. MaskLeak is { } mask ? [mask] : Array.Empty<double>(),
     ];
 }
