@@ -105,7 +105,7 @@ for site in "${sites[@]}"; do
   wait "${pids[$site]}" || { echo "$site failed:"; tail -n 3 "$work/$site.err"; exit 1; }
 done
 end=$(date +%s.%N)
-[ -n "${KILL:-}" ] && grep '"event":"committed"' "$work/aggregate.out" | grep -o '"round":[0-9]*\|"seconds":[0-9.]*' | paste -sd ' ' || cat "$work/aggregate.out"
+if [ -n "${KILL:-}" ]; then sed -n 's/.*"committed","round":{"round":\([0-9]*\),"seconds":\([0-9.]*\).*/round \1 took \2 s/p' "$work/aggregate.out"; else cat "$work/aggregate.out"; fi
 echo "six namespaces${RATE:+ at $RATE}: $(echo "$end - $begin" | bc) s from start to the last site's end"
 for party in "${parties[@]}"; do
   read -r sent < <(ip netns exec "rosfl-$party" cat /sys/class/net/eth0/statistics/tx_bytes)
