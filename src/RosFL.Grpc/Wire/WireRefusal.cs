@@ -16,16 +16,17 @@ namespace RosFL.Grpc.Wire;
 public static class WireRefusal
 {
     private const string CodeKey = "rosfl-code", LostKey = "rosfl-round-lost", StandKey = "rosfl-position-bin", ManifestKey = "rosfl-manifest-bin";
+    private const int LongestManifest = 32 << 10; // trailers are headers, of which HttpClient takes 64 KiB
 
     /// <param name="stand">Where the study stands at this end, for a caller that is behind.</param>
     public static RpcException ToRpc(RosflException refusal, Position? stand = null) =>
         ToRpc(StatusOf(refusal.Code), refusal.Message, CodeKey, ((int)refusal.Code).ToString(CultureInfo.InvariantCulture), stand);
 
-    /// <summary>The refusal of a party that holds another manifest than this end's, which is sent along: the party can tell what differs.</summary>
+    /// <summary>The refusal of a party that holds another manifest than this end's, which is sent along where it is short enough: the party can tell what differs.</summary>
     public static RpcException ToRpc(RosflException refusal, Manifest ours)
     {
         var rpc = ToRpc(refusal);
-        rpc.Trailers.Add(ManifestKey, Encoding.UTF8.GetBytes(ours.Text()));
+        if (Encoding.UTF8.GetBytes(ours.Text()) is { Length: <= LongestManifest } text) rpc.Trailers.Add(ManifestKey, text);
         return rpc;
     }
 
