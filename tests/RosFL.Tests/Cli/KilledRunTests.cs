@@ -6,6 +6,7 @@ namespace RosFL.Tests.Cli;
 public sealed class KilledRunTests : IDisposable
 {
     private const int Kills = 4;
+    private const int Rounds = 60; // far more than pass before the last kill, on a quick machine too
     private readonly string root = Directory.CreateTempSubdirectory("rosfl-killed-").FullName;
 
     [Fact]
@@ -14,7 +15,7 @@ public sealed class KilledRunTests : IDisposable
         using (var whole = new LivingProcess(["simulate", RunFile("whole"), "--json"]))
             Assert.Equal(0, (await whole.EndAsync()).Code);
         var expected = Hashes("whole");
-        Assert.Equal(6, expected.Count);
+        Assert.Equal(Rounds, expected.Count);
 
         var (file, random, killed) = (RunFile("killed"), Seeds.Random(20), 0);
         for (var attempt = 0; attempt < Kills; attempt++)
@@ -48,7 +49,7 @@ public sealed class KilledRunTests : IDisposable
         RosFL.Runs.RunFile.Of(new RunOptions
         {
             Name = name,
-            Rounds = 6,
+            Rounds = Rounds,
             Algorithm = new() { Name = "ros-fl" },
             Network = new() { Name = "residual-unet", Channels = 2, Levels = 1 },
             Training = new() { Batch = 1 },
