@@ -91,8 +91,11 @@ public sealed class Study
         : run with { Algorithm = run.Algorithm with { Merge = MergeArithmetic.Fixed24 } };
 
     /// <summary>A site's link behind the guards that the run asks for.</summary>
-    public IBodyLink Guarded(IBodyLink link, string site) => !GuardedBodyLink.IsWanted(Run.Privacy) ? link
-        : new GuardedBodyLink(link, Run.Privacy, Seeds.Site(site));
+    public IBodyLink Guarded(IBodyLink link, string site) => Guarded(link, site, Run.Privacy);
+
+    /// <summary>A site's link behind some guards.</summary>
+    public IBodyLink Guarded(IBodyLink link, string site, PrivacyOptions guards) =>
+        GuardedBodyLink.IsWanted(guards) ? new GuardedBodyLink(link, guards, Seeds.Site(site)) : link;
 
     /// <summary>What a site's head pays for what it sends; null where it pays nothing or sends nothing.</summary>
     public HeadPenalty? NewHeadPenalty(string site) => !HasBodyHost ? null : Run.Privacy.HeadPenalty switch

@@ -42,6 +42,9 @@ public sealed class SiteImages : ITrainingItems
 
     public int TrainingItems => Count(Split.Train);
 
+    /// <summary>Pixels of all training images on the working grid.</summary>
+    public long TrainingPixels() => cases[Split.Train].Sum(c => (long)Prepare(c).Input.ChannelLength);
+
     /// <summary>Whom each item of <see cref="Batch"/> shows.</summary>
     public IReadOnlyList<string> ItemSubjects => [.. items.Value.Select(i => i.Case.At(Site).Subject)];
 

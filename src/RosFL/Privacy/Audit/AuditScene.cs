@@ -19,7 +19,8 @@ internal sealed class AuditScene : IDisposable
     {
         (Run, Study) = (run, Of(run, cut));
         Images = new AuditImages(Study, own, auxiliary);
-        Model = AuditedModel.Of(Study, trained);
+        Crossings = Audit.Crossings.OfPixel(run, own);
+        Model = AuditedModel.Of(Study, trained, Crossings);
         Shown = Images.Victims();
         Victims = Images.Load(Shown);
         HeldOut = Images.HeldOut(HeldOutImages);
@@ -32,6 +33,9 @@ internal sealed class AuditScene : IDisposable
     public Study Study { get; }
 
     public AuditImages Images { get; }
+
+    /// <summary>How often a pixel crosses in the whole study.</summary>
+    public double Crossings { get; }
 
     public AuditedModel Model { get; }
 

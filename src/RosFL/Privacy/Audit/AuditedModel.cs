@@ -11,21 +11,28 @@ internal sealed class AuditedModel : IDisposable
 {
     private readonly Study study;
     private readonly SitePart part;
-    private readonly IBodyLink body;
+    private readonly IBodyLink body, watched, heard;
     private readonly WireTap? tap;
     private readonly WireTap ear = new(null);
-    private int crossings;
+    private int steps;
 
-    private AuditedModel(Study study, SitePart part, IBodyLink body, WireTap? tap) => (this.study, this.part, this.body, this.tap) = (study, part, body, tap);
+    private AuditedModel(Study study, SitePart part, IBodyLink body, WireTap? tap, double crossings)
+    {
+        (this.study, this.part, this.body, this.tap) = (study, part, body, tap);
+        var guards = Crossings.Averaged(study.Run.Privacy, crossings);
+        watched = study.Guarded(tap ?? body, "audit", guards);
+        heard = study.Guarded(ear, "audit", guards);
+    }
 
     /// <param name="model">Weights of head, body and tail.</param>
-    public static AuditedModel Of(Study study, Model model)
+    /// <param name="crossings">How many crossings of the same image whoever watches averages.</param>
+    public static AuditedModel Of(Study study, Model model, double crossings)
     {
         var (part, replica) = (study.NewSitePart(), study.NewBody());
         Write(part, model);
         replica.Part.Write(model[PartName.Body]);
         var tap = new WireTap(replica);
-        return new(study, part, study.Guarded(tap, "audit"), tap);
+        return new(study, part, study.Guarded(tap, "audit"), tap, crossings);
     }
 
     /// <summary>The outer levels alone.</summary>
@@ -33,7 +40,7 @@ internal sealed class AuditedModel : IDisposable
     {
         var part = study.NewSitePart();
         Write(part, model);
-        return new(study, part, study.NewNoBody(), null);
+        return new(study, part, study.NewNoBody(), null, crossings: 1);
     }
 
     /// <summary>Sees the images as the computation server would, in training batches of the study's size; in the caller's dispose scope and without a graph.</summary>
@@ -54,9 +61,9 @@ internal sealed class AuditedModel : IDisposable
         using var scope = NewDisposeScope();
         var time = Next();
         var smashed = part.Levels.Head(batch.Images, out var skips).detach();
-        var features = body.Forward(smashed, time).detach().requires_grad_();
+        var features = watched.Forward(smashed, time).detach().requires_grad_();
         var loss = study.NewLoss().Of(part.Levels.Tail(features, [.. skips.Select(s => s?.detach())]), batch.Targets, batch.Mask);
-        body.Backward(autograd.grad([loss], [features])[0], time);
+        watched.Backward(autograd.grad([loss], [features])[0], time);
         // the loss is a mean over the batch, and an attacker knows of how many images
         var gradient = tap!.Gradient!.Times(batch.Images.shape[0]);
         return new(tap.Smashed!.MoveToOuterDisposeScope(), tap.Features!.MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
@@ -68,7 +75,7 @@ internal sealed class AuditedModel : IDisposable
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         part.Train(false);
-        study.Guarded(ear, "audit").Forward(part.Levels.Head(images, out _), Next());
+        heard.Forward(part.Levels.Head(images, out _), Next());
         return ear.Smashed!.MoveToOuterDisposeScope();
     }
 
@@ -78,7 +85,7 @@ internal sealed class AuditedModel : IDisposable
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         part.Train(false);
-        body.Forward(part.Levels.Head(images, out _), Next());
+        watched.Forward(part.Levels.Head(images, out _), Next());
         return tap!.Features!.MoveToOuterDisposeScope();
     }
 
@@ -105,7 +112,7 @@ internal sealed class AuditedModel : IDisposable
     }
 
     /// <summary>A step of its own for everything that crosses, since a guard's noise is another one at every step.</summary>
-    private StepTime Next() => new(0, crossings++, int.MaxValue);
+    private StepTime Next() => new(0, steps++, int.MaxValue);
 
     private static void Write(SitePart part, Model model)
     {

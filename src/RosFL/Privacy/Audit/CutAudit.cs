@@ -27,11 +27,12 @@ public sealed record Membership(double Auc, double AucLow, double AucHigh, doubl
 /// <param name="BytesPerImage">Smashed values, features and both gradients as float32.</param>
 /// <param name="Score">Of the locally trained network on the victims: Dice, or PSNR in dB.</param>
 /// <param name="SiteOnlyScore">Of the outer levels alone, trained alike.</param>
+/// <param name="Crossings">How often a pixel crosses in the whole study: attackers see a guard's noise averaged over so many.</param>
 public sealed record CutAudit(
     string Cut, long[] Smashed, long BytesPerImage, double Score, double SiteOnlyScore,
     ImageScores MeanImage, ImageScores Pixelated4, ImageScores Pixelated8, IReadOnlyList<Reconstruction> Reconstructions, int Gallery,
     IReadOnlyList<StolenMask> StolenMasks, double MeanMaskDice, Membership? Membership, double DistanceCorrelation,
-    int Victims, int Persons, bool HasForeignAuxiliary, AuditEffort Effort, double Seconds)
+    int Victims, int Persons, bool HasForeignAuxiliary, double Crossings, AuditEffort Effort, double Seconds)
 {
     /// <summary>The attacker that came nearest.</summary>
     public Reconstruction Strongest => Reconstructions.MaxBy(r => r.Scores.Ssim)!;

@@ -20,6 +20,6 @@ internal static class CutMeasures
             ImageScores.Of(scene.MeanImage().expand(truth.shape), truth), ImageScores.Of(Regions.Averaged(truth, 4), truth), ImageScores.Of(Regions.Averaged(truth, 8), truth),
             [], new Gallery(scene.Images, scene.Unit, scene.Shown, run.Audit.Gallery).Count, [], TaskScore.MeanMask(scene.Images, victims, run),
             run.Audit.TrainingSteps == 0 ? null : MembershipAttack.Of(model, scene.Images, new Seeds(run.Seed).For("audit.bootstrap")),
-            Statistics.DistanceCorrelation(truth.Rows(), crossed.Smashed.Rows()), scene.Shown.Count, scene.Images.Persons, scene.Images.HasForeignAuxiliary, AuditEffort.Of(run.Audit), 0);
+            Statistics.DistanceCorrelation(truth.Rows(), crossed.Smashed.Rows()), scene.Shown.Count, scene.Images.Persons, scene.Images.HasForeignAuxiliary, scene.Crossings, AuditEffort.Of(run.Audit), 0);
     }
 }

@@ -89,5 +89,5 @@ public class GradeTests
 
     internal static CutAudit Made(double ssim) => new(
         "1", [4, 32, 32], 1000, 30, 29, new(0.35, 0.4, 0.5, 15, 16, 17), new(0.6, 0.6, 0.6, 20, 20, 20), new(0.5, 0.5, 0.5, 18, 18, 18), Attacks(A("A1 decoder", ssim, plateau: true)), 60,
-        [], 0, null, 0.5, 20, 60, false, AuditEffort.Of(new()), 1);
+        [], 0, null, 0.5, 20, 60, false, 1, AuditEffort.Of(new()), 1);
 }

@@ -72,7 +72,7 @@ public class LeakageAuditTests
         using var scope = torch.NewDisposeScope();
         var study = new Study(Run with { Training = new() { Batch = 2 } });
         var images = new AuditImages(study, SiteImages.Open(Run)[0], null);
-        using var model = AuditedModel.Of(study, LocalTraining.Train(study, images, steps: 0, hasBody: true, default));
+        using var model = AuditedModel.Of(study, LocalTraining.Train(study, images, steps: 0, hasBody: true, default), crossings: 1);
         var four = images.Auxiliary(0, 4);
         var together = model.Observe(four);
         var apart = torch.cat([model.Observe(four.Narrow(0, 2)).Gradient, model.Observe(four.Narrow(2, 2)).Gradient], 0);
@@ -87,7 +87,7 @@ public class LeakageAuditTests
         using var scope = torch.NewDisposeScope();
         var study = new Study(Run with { Privacy = new() { SmashedNoise = 1 } });
         var images = new AuditImages(study, SiteImages.Open(Run)[0], null);
-        using var model = AuditedModel.Of(study, LocalTraining.Train(study, images, steps: 0, hasBody: true, default));
+        using var model = AuditedModel.Of(study, LocalTraining.Train(study, images, steps: 0, hasBody: true, default), crossings: 1);
         var one = images.Auxiliary(0, 1);
         Assert.False(model.Observe(one).Smashed.equal(model.Observe(one).Smashed).any().item<bool>());
         Assert.False(model.Smash(one.Images).equal(model.Smash(one.Images)).any().item<bool>());
@@ -132,7 +132,6 @@ public class LeakageAuditTests
         Assert.Equal((AuditGrade.Inconclusive, AuditGrade.Inconclusive), (result.Grade(lax), result.MaskGrade(lax)!.Value));
     }
 
-    /// <summary>A figure that was not measured must not be read as none.</summary>
     /// <summary>The paper's own cut hides nothing: the linear attack alone fails it, however short the others were.</summary>
     [Fact]
     public async Task Audit_ofThePapersOneConvolutionHead_isRed()
