@@ -13,7 +13,7 @@ public class StatisticsTests
         Assert.Equal(expected, Statistics.Auc(members, others));
 
     [Fact]
-    public void TruePositives_atOnePercent_letsNoneOfAHundredPass()
+    public void TruePositives_atOnePercent_letsOneOfAHundredPass()
     {
         double[] others = [.. Enumerable.Range(1, 100).Select(i => (double)i)];
         // one of a hundred may pass: the threshold is the second smallest loss of the others
@@ -25,6 +25,27 @@ public class StatisticsTests
     {
         var (low, high) = Statistics.Interval([1, 2, 3], [7, 8, 9], 5, Statistics.Auc);
         Assert.Equal((1.0, 1.0), (low, high));
+    }
+
+    /// <summary>Of a mean the bootstrap's interval is known: 1.96 standard errors to either side.</summary>
+    [Fact]
+    public void Interval_ofAMean_isTwoStandardErrorsWide()
+    {
+        double[] values = [.. Enumerable.Range(0, 100).Select(i => (double)i)];
+        var (low, high) = Statistics.Interval(values, [0], 5, (sample, _) => sample.Average());
+        var error = 28.87 / 10;
+        Assert.Equal(49.5 - 1.96 * error, low, 0.8);
+        Assert.Equal(49.5 + 1.96 * error, high, 0.8);
+    }
+
+    [Fact]
+    public void Interval_ofOverlappingSamples_liesAroundTheAuc()
+    {
+        double[] members = [.. Enumerable.Range(0, 40).Select(i => i / 2.0)], others = [.. Enumerable.Range(0, 40).Select(i => 5 + i / 2.0)];
+        var (low, high) = Statistics.Interval(members, others, 5, Statistics.Auc);
+        var auc = Statistics.Auc(members, others);
+        Assert.InRange(low, 0.5, auc - 0.02);
+        Assert.InRange(high, auc + 0.02, 1);
     }
 
     [Fact]
