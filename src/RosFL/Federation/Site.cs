@@ -74,6 +74,8 @@ public sealed class Site(
         using var body = new MeteredBodyLink(OpenBody(begin, state, new BodyOrder(start.Key, name, Training: true) { Cancellation = cancellation }), new PayloadCodec(study.Run.Wire));
         using var penalty = study.NewHeadPenalty(name);
         penalty?.Recall(state.Penalty);
+        using var bodyTask = study.NewBodyTask();
+        bodyTask?.Recall(state.BodyTask);
         part.Head.Write(begin[PartName.Head]);
         part.Tail.Write(begin[PartName.Tail]);
         part.HeadOptimizer.Restore(state.Of(PartName.Head));
@@ -81,7 +83,7 @@ public sealed class Site(
         part.HeadOptimizer.BeginRound(start.Global[PartName.Head]);
         part.TailOptimizer.BeginRound(start.Global[PartName.Tail]);
 
-        var (loss, steps, count) = TrainSteps(new TrainingStep(part, body, study.NewLoss(), penalty), start.Key.Round, cancellation);
+        var (loss, steps, count) = TrainSteps(new TrainingStep(part, body, study.NewLoss(), penalty, bodyTask), start.Key.Round, cancellation);
 
         var trained = new Dictionary<PartName, Weights>
         {
@@ -96,7 +98,7 @@ public sealed class Site(
         }
         var model = new Model(trained);
         IReadOnlyList<NamedArray> saved = [.. optimizers];
-        versions.Prepare(start.Key, new SiteState(saved, KeptAtSite(model, part), penalty?.Memory() ?? []));
+        versions.Prepare(start.Key, new SiteState(saved, KeptAtSite(model, part), penalty?.Memory() ?? [], bodyTask?.Memory() ?? []));
         return new SiteUpdate(model, Figures(model, start, body, steps, count, loss, clock.Elapsed), study.Algorithm.Order == SiteOrder.Relay ? saved : null);
     }
 

@@ -7,9 +7,10 @@ namespace RosFL.Federation;
 /// <param name="Optimizers">Moments of every part, with the part in front of the name.</param>
 /// <param name="Own">Weights that are the site's own and lie over the global model; null where there are none.</param>
 /// <param name="Penalty">What the head's penalty remembers; it leaves the site under no algorithm.</param>
-public sealed record SiteState(IReadOnlyList<NamedArray> Optimizers, Model? Own, IReadOnlyList<NamedArray> Penalty)
+/// <param name="BodyTask">What the body's own task remembers; it leaves the site under no algorithm.</param>
+public sealed record SiteState(IReadOnlyList<NamedArray> Optimizers, Model? Own, IReadOnlyList<NamedArray> Penalty, IReadOnlyList<NamedArray> BodyTask)
 {
-    public static readonly SiteState Empty = new([], null, []);
+    public static readonly SiteState Empty = new([], null, [], []);
 
     /// <summary>The moments of one part.</summary>
     public IReadOnlyList<NamedArray> Of(PartName part) => Inside(Optimizers, part);
@@ -24,11 +25,14 @@ public sealed record SiteState(IReadOnlyList<NamedArray> Optimizers, Model? Own,
     public static IReadOnlyList<NamedArray> Inside(IEnumerable<NamedArray> arrays, PartName part) => ArrayNames.Inside(part.Text() + ".", arrays);
 
     /// <summary>As one list, to be stored.</summary>
-    public IReadOnlyList<NamedArray> ToArrays() => [.. ArrayNames.Under("optimizer.", Optimizers), .. Own?.Named("own.") ?? [], .. ArrayNames.Under("penalty.", Penalty)];
+    public IReadOnlyList<NamedArray> ToArrays() =>
+    [
+        .. ArrayNames.Under("optimizer.", Optimizers), .. Own?.Named("own.") ?? [], .. ArrayNames.Under("penalty.", Penalty), .. ArrayNames.Under("body-task.", BodyTask),
+    ];
 
     /// <summary>Reads back what <see cref="ToArrays"/> gave.</summary>
     public static SiteState From(IReadOnlyList<NamedArray> arrays, Study study) =>
-        new(ArrayNames.Inside("optimizer.", arrays), ReadModel(ArrayNames.Inside("own.", arrays), study), ArrayNames.Inside("penalty.", arrays));
+        new(ArrayNames.Inside("optimizer.", arrays), ReadModel(ArrayNames.Inside("own.", arrays), study), ArrayNames.Inside("penalty.", arrays), ArrayNames.Inside("body-task.", arrays));
 
     /// <summary>The parts of a site; null where there are no arrays.</summary>
     public static Model? ReadModel(IReadOnlyList<NamedArray> arrays, Study study) => arrays.Count == 0 ? null : new(study.SiteParts.ToDictionary(p => p, p =>

@@ -1,4 +1,5 @@
 using RosFL.Networks;
+using RosFL.Privacy.BodyTasks;
 using RosFL.Privacy.HeadPenalties;
 using RosFL.Runs;
 using RosFL.Training;
@@ -104,6 +105,9 @@ public sealed class Study
         HeadPenaltyKind.Adversary => new AdversaryPenalty(Run.Privacy.HeadPenaltyWeight, Run, Seeds.Site(site)),
         _ => null,
     };
+
+    /// <summary>What a body at the computation server learns in place of the loss; null where it learns the loss.</summary>
+    public BodyTask? NewBodyTask() => !HasBodyHost || Run.Privacy.Gradient != GradientKind.SelfSupervised ? null : new ReconstructionTask(Run, Seeds.Sites);
 
     /// <summary>Pixels that an image needs along each axis; known when the first part has been built.</summary>
     internal int SmallestSide { get; private set; }

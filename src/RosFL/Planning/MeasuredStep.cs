@@ -29,7 +29,8 @@ internal sealed record MeasuredStep(TimeSpan SiteTime, TimeSpan BodyTime, double
         var body = new StopwatchBodyLink(new LocalBodyLink(replica));
         using var metered = new MeteredBodyLink(body, new PayloadCodec(study.Run.Wire));
         using var penalty = study.NewHeadPenalty("plan");
-        var step = new TrainingStep(part, metered, study.NewLoss(), penalty);
+        using var bodyTask = study.NewBodyTask();
+        var step = new TrainingStep(part, metered, study.NewLoss(), penalty, bodyTask);
         step.Run(batch, new StepTime(0, 0, 1));
         var bytes = metered.Up + metered.Down;
         var times = new List<(TimeSpan Whole, TimeSpan Body)>();

@@ -15,7 +15,7 @@ public sealed class GuardedBodyLink(IBodyLink inner, PrivacyOptions options, See
 
     /// <summary>Whether the options ask for a guard at all.</summary>
     public static bool IsWanted(PrivacyOptions options) =>
-        options is not { SmashedClip: 0, SmashedNoise: 0, GradientClip: 0, GradientNoise: 0, GradientRegion: 1, Gradient: GradientKind.Exact };
+        options is not { SmashedClip: 0, SmashedNoise: 0, GradientClip: 0, GradientNoise: 0, GradientRegion: 1, Gradient: GradientKind.Exact or GradientKind.SelfSupervised };
 
     public Tensor Forward(Tensor smashed, StepTime time) =>
         inner.Forward(Guarded(smashed, options.SmashedClip, options.SmashedNoise, seeds.Stream("guard.smashed", time.Round, time.Step)), time);

@@ -19,10 +19,11 @@ namespace RosFL.Training;
 ///           [6] head back ◄─ smashed gradient ──────────────────┘
 ///               once, from the smashed tensor and the skips together; optimizer step
 /// </code>
-/// The cut is a detach on both sides, so the gradients equal those of the whole network to the bit.
+/// The cut is a detach on both sides, so the gradients equal those of the whole network to the bit, but where the body has a task of its own.
 /// </summary>
 /// <param name="penalty">What the head pays for telling too much; null where it pays nothing.</param>
-public sealed class TrainingStep(SitePart site, IBodyLink body, Loss loss, HeadPenalty? penalty = null)
+/// <param name="bodyTask">What the body learns in place of the loss; null where it learns the loss.</param>
+public sealed class TrainingStep(SitePart site, IBodyLink body, Loss loss, HeadPenalty? penalty = null, BodyTask? bodyTask = null)
 {
     /// <summary>Trains on one batch.</summary>
     /// <returns>The loss before the update.</returns>
@@ -43,15 +44,17 @@ public sealed class TrainingStep(SitePart site, IBodyLink body, Loss loss, HeadP
         // 3. tail forward and the loss
         var lossValue = loss.Of(site.Levels.Tail(features, tailSkips), batch.Targets, batch.Mask);
 
-        // 4. back through the tail
+        // 4. back through the tail; where the body has a task of its own, that task's gradient leaves and not the loss's
         lossValue.backward();
+        var featuresGradient = bodyTask?.Gradient(batch.Images, features) ?? features.grad!;
 
         // 5. the body walks back, steps, and answers
-        var smashedGradient = body.Backward(features.grad!, time);
+        var smashedGradient = body.Backward(featuresGradient, time);
 
         // 6. back through the head once, from everything that left it
         WalkBack(smashed, smashedGradient, skips, tailSkips, penalty?.Of(batch.Images, smashed, time));
         site.Step(time);
+        bodyTask?.Step();
         return lossValue.to(ScalarType.Float32).item<float>();
     }
 

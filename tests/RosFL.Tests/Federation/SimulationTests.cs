@@ -34,11 +34,12 @@ public sealed class SimulationTests : IDisposable
     [InlineData("local")]
     [InlineData("centralized")]
     [InlineData("ros-fl", HeadPenaltyKind.Adversary)]
-    public async Task Simulation_stoppedAndResumed_commitsTheSameModels(string algorithm, HeadPenaltyKind penalty = HeadPenaltyKind.None)
+    [InlineData("ros-fl", HeadPenaltyKind.None, GradientKind.SelfSupervised)]
+    public async Task Simulation_stoppedAndResumed_commitsTheSameModels(string algorithm, HeadPenaltyKind penalty = HeadPenaltyKind.None, GradientKind gradient = GradientKind.Exact)
     {
-        var whole = Hashes(await RunAsync(Phantoms(algorithm, "whole", penalty)));
+        var whole = Hashes(await RunAsync(Phantoms(algorithm, "whole", penalty, gradient)));
         using var stop = new CancellationTokenSource();
-        var file = Phantoms(algorithm, "stopped", penalty);
+        var file = Phantoms(algorithm, "stopped", penalty, gradient);
         var steps = 0;
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync(file, RunFolder.Create(file), progress =>
         {
@@ -77,12 +78,12 @@ public sealed class SimulationTests : IDisposable
         Output = new() { Folder = root },
     });
 
-    private RunFile Phantoms(string algorithm, string name, HeadPenaltyKind penalty = HeadPenaltyKind.None) => RunFile.Of(new RunOptions
+    private RunFile Phantoms(string algorithm, string name, HeadPenaltyKind penalty = HeadPenaltyKind.None, GradientKind gradient = GradientKind.Exact) => RunFile.Of(new RunOptions
     {
         Name = name,
         Rounds = 3,
         Algorithm = new() { Name = algorithm },
-        Privacy = new() { HeadPenalty = penalty },
+        Privacy = new() { HeadPenalty = penalty, Gradient = gradient },
         Network = new() { Name = "residual-unet", Channels = 4, Levels = 2 },
         Training = new() { Batch = 2 },
         Data = new() { Phantoms = new() { Sites = 2, ImagesPerSite = 6, Size = 32 } },

@@ -133,6 +133,7 @@ public sealed class RunFileTests
     /// <summary>Proves that what crosses the cut is an option only where something crosses it.</summary>
     [Theory]
     [InlineData("""{ "algorithm": { "name": "fedavg" }, "wire": { "payload": "int8" } }""", "Option 'wire.payload' is \"int8\", but has an effect only where the body is at the computation server, which is so under algorithm ros-fl")]
+    [InlineData("""{ "algorithm": { "name": "fedavg" }, "privacy": { "gradient": "self-supervised" } }""", "Option 'privacy.gradient' is \"self-supervised\", but has an effect only where the body is at the computation server, which is so under algorithm ros-fl")]
     [InlineData("""{ "machine": { "compute": "bf16" }, "wire": { "payload": "bf16" } }""", "whose numbers travel as bf16 anyway")]
     [InlineData("""{ "preprocessing": { "patch": [8, 8] }, "evaluation": { "window": [8, 8] }, "wire": { "imageSizes": [[8, 8]] } }""", "without preprocessing.patch or without evaluation.window")]
     [InlineData("""{ "wire": { "imageSizes": [[8, 8], [8]] } }""", "Option 'wire.imageSizes' has [8]; each size is 2 positive numbers")]
@@ -143,8 +144,9 @@ public sealed class RunFileTests
     [Fact]
     public void WithAlgorithm_thatSendsNothingAcrossTheCut_dropsTheWiresOptions()
     {
-        var file = RunFile.Parse("""{ "algorithm": { "name": "ros-fl" }, "wire": { "payload": "int8" } }""", "x.json", names: Names);
-        Assert.Equal(PayloadKind.Fp32, file.WithAlgorithm("fedavg", Names).Options.Wire.Payload);
+        var file = RunFile.Parse("""{ "algorithm": { "name": "ros-fl" }, "wire": { "payload": "int8" }, "privacy": { "gradient": "self-supervised", "gradientRegion": 2 } }""", "x.json", names: Names);
+        var other = file.WithAlgorithm("fedavg", Names).Options;
+        Assert.Equal((PayloadKind.Fp32, GradientKind.Exact), (other.Wire.Payload, other.Privacy.Gradient));
     }
 
     /// <summary>Proves that the defaults themselves are a legal run.</summary>

@@ -11,6 +11,7 @@ internal sealed class MadeEnds : IDisposable
     private readonly SitePart site;
     private readonly BodyReplica body;
     private readonly FailingLink link;
+    private readonly BodyTask? bodyTask;
     private readonly TrainingStep step;
 
     public MadeEnds(Study study)
@@ -18,7 +19,8 @@ internal sealed class MadeEnds : IDisposable
         (this.study, site, body) = (study, study.NewSitePart(), study.NewBody());
         foreach (var part in Parts) part.Write(study.InitialOf(part.Name));
         link = new FailingLink(new LocalBodyLink(body));
-        step = new TrainingStep(site, link, study.NewLoss());
+        bodyTask = study.NewBodyTask();
+        step = new TrainingStep(site, link, study.NewLoss(), bodyTask: bodyTask);
     }
 
     private IReadOnlyList<Part> Parts => [site.Head, body.Part, site.Tail];
@@ -39,5 +41,6 @@ internal sealed class MadeEnds : IDisposable
     {
         link.Dispose();
         site.Dispose();
+        bodyTask?.Dispose();
     }
 }

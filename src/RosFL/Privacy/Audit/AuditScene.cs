@@ -1,7 +1,6 @@
 using RosFL.Federation;
 using RosFL.Imaging;
 using RosFL.Runs;
-using RosFL.Training;
 using static TorchSharp.torch;
 
 namespace RosFL.Privacy.Audit;
@@ -14,8 +13,7 @@ internal sealed class AuditScene : IDisposable
 {
     private const int HeldOutImages = 32, MeanImages = 192;
 
-    /// <param name="trained">Weights of head, body and tail.</param>
-    public AuditScene(RunOptions run, CutOptions cut, SiteImages own, SiteImages? auxiliary, Model trained)
+    public AuditScene(RunOptions run, CutOptions cut, SiteImages own, SiteImages? auxiliary, LocalModel trained)
     {
         (Run, Study) = (run, Of(run, cut));
         Images = new AuditImages(Study, own, auxiliary);

@@ -13,34 +13,35 @@ internal sealed class AuditedModel : IDisposable
     private readonly SitePart part;
     private readonly IBodyLink body, watched, heard;
     private readonly WireTap? tap;
+    private readonly BodyTask? bodyTask;
     private readonly WireTap ear = new(null);
     private int steps;
 
-    private AuditedModel(Study study, SitePart part, IBodyLink body, WireTap? tap, double crossings)
+    private AuditedModel(Study study, SitePart part, IBodyLink body, WireTap? tap, BodyTask? bodyTask, double crossings)
     {
-        (this.study, this.part, this.body, this.tap) = (study, part, body, tap);
+        (this.study, this.part, this.body, this.tap, this.bodyTask) = (study, part, body, tap, bodyTask);
         var guards = Crossings.Averaged(study.Run.Privacy, crossings);
         watched = study.Guarded(tap ?? body, "audit", guards);
         heard = study.Guarded(ear, "audit", guards);
     }
 
-    /// <param name="model">Weights of head, body and tail.</param>
     /// <param name="crossings">How many crossings of the same image whoever watches averages.</param>
-    public static AuditedModel Of(Study study, Model model, double crossings)
+    public static AuditedModel Of(Study study, LocalModel model, double crossings)
     {
-        var (part, replica) = (study.NewSitePart(), study.NewBody());
-        Write(part, model);
-        replica.Part.Write(model[PartName.Body]);
+        var (part, replica, bodyTask) = (study.NewSitePart(), study.NewBody(), study.NewBodyTask());
+        Write(part, model.Parts);
+        replica.Part.Write(model.Parts[PartName.Body]);
+        bodyTask?.Recall(model.BodyTask);
         var tap = new WireTap(replica);
-        return new(study, part, study.Guarded(tap, "audit"), tap, crossings);
+        return new(study, part, study.Guarded(tap, "audit"), tap, bodyTask, crossings);
     }
 
     /// <summary>The outer levels alone.</summary>
-    public static AuditedModel SiteOnly(Study study, Model model)
+    public static AuditedModel SiteOnly(Study study, LocalModel model)
     {
         var part = study.NewSitePart();
-        Write(part, model);
-        return new(study, part, study.NewNoBody(), null, crossings: 1);
+        Write(part, model.Parts);
+        return new(study, part, study.NewNoBody(), null, null, crossings: 1);
     }
 
     /// <summary>Sees the images as the computation server would, in training batches of the study's size; in the caller's dispose scope and without a graph.</summary>
@@ -63,7 +64,7 @@ internal sealed class AuditedModel : IDisposable
         var smashed = part.Levels.Head(batch.Images, out var skips).detach();
         var features = watched.Forward(smashed, time).detach().requires_grad_();
         var loss = study.NewLoss().Of(part.Levels.Tail(features, [.. skips.Select(s => s?.detach())]), batch.Targets, batch.Mask);
-        watched.Backward(autograd.grad([loss], [features])[0], time);
+        watched.Backward(bodyTask?.Gradient(batch.Images, features) ?? autograd.grad([loss], [features])[0], time);
         // the loss is a mean over the batch, and an attacker knows of how many images
         var gradient = tap!.Gradient!.Times(batch.Images.shape[0]);
         return new(tap.Smashed!.MoveToOuterDisposeScope(), tap.Features!.MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
@@ -109,6 +110,7 @@ internal sealed class AuditedModel : IDisposable
     {
         part.Dispose();
         body.Dispose();
+        bodyTask?.Dispose();
     }
 
     /// <summary>A step of its own for everything that crosses, since a guard's noise is another one at every step.</summary>

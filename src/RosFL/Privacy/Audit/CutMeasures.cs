@@ -1,6 +1,5 @@
 using RosFL.Runs;
 using RosFL.Tensors;
-using RosFL.Training;
 
 namespace RosFL.Privacy.Audit;
 
@@ -9,7 +8,7 @@ internal static class CutMeasures
 {
     /// <summary>A result without reconstructions and stolen masks.</summary>
     /// <param name="siteOnly">Weights of the outer levels, trained without a body.</param>
-    public static CutAudit Of(AuditScene scene, CutOptions cut, Model siteOnly)
+    public static CutAudit Of(AuditScene scene, CutOptions cut, LocalModel siteOnly)
     {
         var (run, model, victims, truth) = (scene.Run, scene.Model, scene.Victims, scene.Truth);
         using var alone = AuditedModel.SiteOnly(scene.Study, siteOnly);

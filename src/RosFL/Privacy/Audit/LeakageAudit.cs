@@ -57,7 +57,7 @@ public sealed class LeakageAudit(RunOptions run, SiteImages own, SiteImages? aux
 
     private T[] Tried<T>(AuditAttack attack, T work) => run.Audit.Tries(attack) ? [work] : [];
 
-    private Func<Model> Train(CutOptions cut, bool hasBody, CancellationToken cancellation) => () =>
+    private Func<LocalModel> Train(CutOptions cut, bool hasBody, CancellationToken cancellation) => () =>
     {
         using var scope = NewDisposeScope();
         var study = AuditScene.Of(run, cut);

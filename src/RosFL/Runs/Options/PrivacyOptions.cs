@@ -28,7 +28,7 @@ public sealed record PrivacyOptions
     /// <summary>As <see cref="SmashedNoise"/>, for the features' gradient, as a multiple of <see cref="GradientClip"/>.</summary>
     public double GradientNoise { get; init; }
 
-    /// <summary>What the body's side gets to see of the features' gradient, which tells most of the labels.</summary>
+    /// <summary>What the body's side gets to see of the features' gradient, which tells most of the labels. Needs a body at the computation server. Default <c>exact</c>.</summary>
     public GradientKind Gradient { get; init; }
 
     /// <summary>Positions along each axis over which the features' gradient is averaged before it leaves, so that it tells where a label begins only to so many positions; 1: none.</summary>
@@ -51,6 +51,9 @@ public enum GradientKind
 
     /// <summary>Zeros: the body keeps the weights that it starts from, and the head learns through its skips alone.</summary>
     Withheld,
+
+    /// <summary>In place of the loss's that of the error with which a decoder at the site draws the image from the features: no label enters it, and the body learns to keep the image.</summary>
+    SelfSupervised,
 }
 
 public enum HeadPenaltyKind

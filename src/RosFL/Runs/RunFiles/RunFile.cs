@@ -63,8 +63,9 @@ public sealed class RunFile
         var unused = (set["algorithm"] as JsonObject ?? []).Select(member => member.Key).Where(member => member != "name" && !used.Contains(member));
         var crosses = names.Split is not { } split || split.Contains(algorithm);
         var wire = crosses ? [] : (set["wire"] as JsonObject ?? []).Select(member => member.Key);
+        string[] gradient = crosses || !Sets("privacy.gradient") ? [] : ["privacy.gradient=null"];
         string[] unmasked = used.Contains("merge") || !Sets("privacy.secureAggregation") ? [] : ["privacy.secureAggregation=null"];
-        return With([$"algorithm.name={algorithm}", .. unused.Select(member => $"algorithm.{member}=null"), .. wire.Select(member => $"wire.{member}=null"), .. unmasked], names);
+        return With([$"algorithm.name={algorithm}", .. unused.Select(member => $"algorithm.{member}=null"), .. wire.Select(member => $"wire.{member}=null"), .. gradient, .. unmasked], names);
     }
 
     /// <summary>Whether the file itself sets the option at a path such as <c>training.momentum</c>.</summary>

@@ -13,6 +13,7 @@ internal static class RunNameRules
         rules.OnlyIf(split.Contains(run.Algorithm.Name), run.Wire.Payload, when);
         rules.OnlyIf(split.Contains(run.Algorithm.Name), run.Wire.LargestRms, when);
         rules.OnlyIf(split.Contains(run.Algorithm.Name), run.Wire.ImageSizes, when);
+        rules.OnlyIf(split.Contains(run.Algorithm.Name), run.Privacy.Gradient, when);
     }
 
     /// <summary>Only a mean over several sites can be taken under masks; the algorithms that take one use algorithm.merge.</summary>

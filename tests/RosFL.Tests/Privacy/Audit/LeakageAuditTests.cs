@@ -27,13 +27,16 @@ public class LeakageAuditTests
         Audit = new() { Cuts = ["1:2x2"], TrainingSteps = 2, LeastSteps = 10, MostSteps = 10, DecoderChannels = 4, Victims = 4 },
     };
 
-    [Fact]
-    public async Task Audit_ofSegmentation_measuresEverythingAndKeepsNoTensor()
+    [Theory]
+    [InlineData(GradientKind.Exact)]
+    [InlineData(GradientKind.SelfSupervised)]
+    public async Task Audit_ofSegmentation_measuresEverythingAndKeepsNoTensor(GradientKind gradient)
     {
+        var run = Run with { Algorithm = new() { Name = "ros-fl" }, Privacy = Run.Privacy with { Gradient = gradient } };
         using var folder = new TemporaryFolder();
         using var thread = new TorchThread("audit", 1);
-        var (own, before) = (SiteImages.Open(Run)[0], await thread.RunAsync(() => LiveTensors.OfThisThread));
-        var (result, pictures) = await new LeakageAudit(Run, own, null, thread, _ => { }).AuditAsync(Cut, TestContext.Current.CancellationToken);
+        var (own, before) = (SiteImages.Open(run)[0], await thread.RunAsync(() => LiveTensors.OfThisThread));
+        var (result, pictures) = await new LeakageAudit(run, own, null, thread, _ => { }).AuditAsync(Cut, TestContext.Current.CancellationToken);
         Assert.Equal(before, await thread.RunAsync(() => LiveTensors.OfThisThread));
         Assert.Equal(["A0 linear", "A1 decoder", "A2 decoder without the head"], result.Reconstructions.Select(r => r.Attacker));
         Assert.Equal(["smashed", "features", "gradient"], result.StolenMasks.Select(m => m.Source));
@@ -43,7 +46,7 @@ public class LeakageAuditTests
         Assert.InRange(result.Score, 0, 1);
         Assert.Equal(AuditGrade.Inconclusive, result.Grade(new() { Green = 1, Amber = 1 }));
 
-        var files = new AuditFolder(folder.Path, Run, own.Site, null);
+        var files = new AuditFolder(folder.Path, run, own.Site, null);
         files.Write(result, pictures);
         Assert.True(files.Has(Cut));
         files.Report(own.Site, files.Results([Cut]));
@@ -78,6 +81,24 @@ public class LeakageAuditTests
         var apart = torch.cat([model.Observe(four.Narrow(0, 2)).Gradient, model.Observe(four.Narrow(2, 2)).Gradient], 0);
         Assert.True(together.Gradient.equal(apart).all().item<bool>());
         Assert.Equal(4, together.Smashed.shape[0]);
+    }
+
+    /// <summary>A body with a task of its own is sent that task's gradient, by the decoder that the training has left: other labels change no bit.</summary>
+    [Theory]
+    [InlineData(GradientKind.SelfSupervised, true)]
+    [InlineData(GradientKind.Exact, false)]
+    public void Observe_otherLabels_seesTheSameGradient(GradientKind kind, bool same)
+    {
+        using var scope = torch.NewDisposeScope();
+        var study = new Study(Run with { Algorithm = new() { Name = "ros-fl" }, Privacy = new() { Gradient = kind } });
+        var images = new AuditImages(study, SiteImages.Open(Run)[0], null);
+        var trained = LocalTraining.Train(study, images, steps: 2, hasBody: true, default);
+        using var model = AuditedModel.Of(study, trained);
+        var four = images.Auxiliary(0, 4);
+        var seen = model.Observe(four).Gradient;
+        Assert.Equal(same, seen.equal(model.Observe(four with { Targets = torch.zeros_like(four.Targets) }).Gradient).all().item<bool>());
+        using var untrained = AuditedModel.Of(study, trained with { BodyTask = [] });
+        Assert.Equal(!same, seen.equal(untrained.Observe(four).Gradient).all().item<bool>());
     }
 
     /// <summary>Noise that is the same at every step could be learned.</summary>
