@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -19,6 +20,7 @@ internal sealed class TappedPort : IDisposable
     private readonly PartyCredentials server;
     private readonly Func<Party, PartyCredentials> caller;
     private readonly int port;
+    private readonly ConcurrentQueue<Party> callers = new();
 
     /// <param name="port">Where the server listens, on loopback.</param>
     /// <param name="caller">Credentials of whoever called.</param>
@@ -32,6 +34,9 @@ internal sealed class TappedPort : IDisposable
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
     public PlainTextCapture Said { get; } = new();
+
+    /// <summary>Whoever opened a connection, in that order.</summary>
+    public IReadOnlyCollection<Party> Callers => callers;
 
     public void Dispose()
     {
@@ -67,6 +72,7 @@ internal sealed class TappedPort : IDisposable
                 RemoteCertificateValidationCallback = (_, certificate, _, _) => (presented = X509CertificateLoader.LoadCertificate(certificate!.GetRawCertData())) is not null,
             });
             using var calling = caller(PartyCertificate.PartyOf(presented!)); // authenticated, so it is there
+            callers.Enqueue(calling.Party);
             await using var far = await ClientTrust.DialAsync(calling, "127.0.0.1", port, other => calling.Check(other, "The server"), CancellationToken.None);
             await Task.WhenAny(CopyAsync(near, far), CopyAsync(far, near));
         }

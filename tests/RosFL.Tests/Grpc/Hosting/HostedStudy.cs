@@ -60,6 +60,9 @@ internal sealed class HostedStudy : IDisposable
 
     public PartyFolder PartyOf(string party) => parties[party];
 
+    /// <summary>What all parties signed.</summary>
+    public Manifest Manifest => new StudyCopies(parties[Aggregation].StudiesPath).Open(Name).Manifest;
+
     /// <summary>Every file that a party has, those of its identity among them.</summary>
     public IReadOnlyList<string> FilesOf(string party) =>
         [.. new[] { FolderOf(party), parties[party].Path }.SelectMany(folder => Directory.GetFiles(folder, "*", SearchOption.AllDirectories))];
@@ -70,6 +73,9 @@ internal sealed class HostedStudy : IDisposable
         taps[server] = new(parties[server].Open(TimeProvider.System), server == Aggregation ? aggregate : compute, caller => parties[caller.Name].Open(TimeProvider.System));
         return taps[server].Said;
     }
+
+    /// <summary>Names of those who opened a connection to a server that is tapped.</summary>
+    public IReadOnlyList<string> CallersOf(string server) => [.. taps[server].Callers.Select(caller => caller.Name)];
 
     /// <summary>Where a server is reached.</summary>
     public string Address(string server) => $"https://127.0.0.1:{(taps.TryGetValue(server, out var tap) ? tap.Port : server == Aggregation ? aggregate : compute)}";
@@ -85,12 +91,14 @@ internal sealed class HostedStudy : IDisposable
     }
 
     /// <param name="around">Puts something around the site's links to its body.</param>
-    public async Task JoinAsync(string site, CancellationToken leave, Func<IBodyLink, IBodyLink>? around = null)
+    /// <param name="configured">What the site's configuration has otherwise.</param>
+    public async Task JoinAsync(string site, CancellationToken leave, Func<IBodyLink, IBodyLink>? around = null, Func<SiteProcessOptions, SiteProcessOptions>? configured = null)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(leave, stop.Token);
         var seeds = StudySeeds.OfRun(run.Seed);
-        await SiteProcess.RunAsync(new SiteProcessOptions(parties[site].Path, Name, In("run.json"), Address(Aggregation), Address(Computation), FolderOf(site),
-            Loopback.Text(seeds.Sites), Loopback.Text(seeds.Site(site)), Watch: Watch(site)), RunFile.Load(In("run.json")), Loopback.Names, _ => { }, TimeProvider.System, end.Token, around);
+        var options = new SiteProcessOptions(parties[site].Path, Name, In("run.json"), Address(Aggregation), Address(Computation), FolderOf(site),
+            Loopback.Text(seeds.Sites), Loopback.Text(seeds.Site(site)), Watch: Watch(site));
+        await SiteProcess.RunAsync(configured?.Invoke(options) ?? options, RunFile.Load(In("run.json")), Loopback.Names, _ => { }, TimeProvider.System, end.Token, around);
     }
 
     public async Task<IReadOnlyList<string>> SimulatedAsync()
