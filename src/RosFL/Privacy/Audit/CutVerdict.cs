@@ -5,7 +5,7 @@ namespace RosFL.Privacy.Audit;
 
 /// <summary>What an audit says of the cut of one study.</summary>
 /// <param name="Images">Colour of the images' leak under <see cref="Limits"/>.</param>
-/// <param name="Labels">The same for the labels; null where the task has none.</param>
+/// <param name="Labels">The same for the labels, inconclusive where they were not attacked; null where the task has none.</param>
 /// <param name="Limits">The study's, where they are tighter than the built-in ones.</param>
 public sealed record CutVerdict(string Cut, AuditGrade Images, AuditGrade? Labels, AuditLimits Limits)
 {
@@ -28,7 +28,8 @@ public sealed record CutVerdict(string Cut, AuditGrade Images, AuditGrade? Label
         var measured = Array.Find(file.Cuts, c => c.Measured.Cut == cut)?.Measured
             ?? throw new RosflException(ExitCode.AuditFailed, $"Audit '{path}' has no cut '{cut}', which the study uses: run 'rosfl audit' with that cut in audit.cuts.");
         var limits = Tighter(run.Audit.Limits, new());
-        return new(cut, measured.Grade(limits), measured.MaskGrade(limits), limits);
+        AuditGrade? unmeasured = run.Task == StudyTask.Segmentation ? AuditGrade.Inconclusive : null; // audit.attacks may leave out those on labels
+        return new(cut, measured.Grade(limits), measured.MaskGrade(limits) ?? unmeasured, limits);
     }
 
     private static AuditLimits Tighter(AuditLimits a, AuditLimits b) => new()
