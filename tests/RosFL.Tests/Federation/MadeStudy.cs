@@ -47,6 +47,9 @@ internal sealed class MadeStudy : IDisposable
     /// <summary>Every forward through a body, by site, in the order in which the body saw them.</summary>
     public List<string> Turns { get; } = [];
 
+    /// <summary>The first link to a body that a site opened.</summary>
+    public RecordingLink? FirstLink { get; private set; }
+
     /// <summary>A tiny U-Net with batch normalisation, so that running statistics take part.</summary>
     public static RunOptions Run(string algorithm) => new()
     {
@@ -110,8 +113,13 @@ internal sealed class MadeStudy : IDisposable
         committed.Add(round);
     }
 
-    private RecordingLink OpenBody(BodyOrder order) => new(Bodies!.Open(order), () =>
+    private RecordingLink OpenBody(BodyOrder order)
     {
-        lock (Turns) Turns.Add(order.Site);
-    });
+        var link = new RecordingLink(Bodies!.Open(order), () =>
+        {
+            lock (Turns) Turns.Add(order.Site);
+        });
+        lock (Turns) FirstLink ??= link;
+        return link;
+    }
 }

@@ -8,6 +8,9 @@ internal sealed class RecordingLink(IBodyLink inner, Action? onForward = null) :
 {
     public List<float[]> Crossed { get; } = [];
 
+    /// <summary>Of each of <see cref="Crossed"/>.</summary>
+    public List<long[]> Shapes { get; } = [];
+
     public Tensor Forward(Tensor smashed, StepTime time)
     {
         var features = inner.Forward(smashed, time);
@@ -23,7 +26,11 @@ internal sealed class RecordingLink(IBodyLink inner, Action? onForward = null) :
 
     private Tensor Kept(Tensor sent, Tensor received)
     {
-        foreach (var tensor in new[] { sent, received }) Crossed.Add(tensor.detach().contiguous().data<float>().ToArray());
+        foreach (var tensor in new[] { sent, received })
+        {
+            Crossed.Add(tensor.detach().contiguous().data<float>().ToArray());
+            Shapes.Add(tensor.shape);
+        }
         return received;
     }
 }
