@@ -39,10 +39,21 @@ public sealed class ManifestTests : IDisposable
         Assert.Null(run["training"]!["initialWeights"]);
     }
 
+    /// <summary>What lets a site join is agreed on; how hard each attacks itself is its own business.</summary>
+    [Fact]
+    public void Manifest_holdsWhatAnAuditMustShow_andNotHowItIsMade()
+    {
+        var audit = new AuditOptions { Required = true, Limits = new() { Green = 0.05 }, Cuts = ["1"], Attacks = [AuditAttack.Decoder], LeastSteps = 9 };
+        var manifest = Manifest.Create(made.Terms, MadeStudy.Run with { Audit = audit });
+        Assert.Equal(["required", "limits"], manifest.Terms.Run["audit"]!.AsObject().Select(member => member.Key));
+        Assert.Equal((true, audit.Limits), (manifest.Run.Audit.Required, manifest.Run.Audit.Limits));
+    }
+
     [Theory]
     [InlineData("data", """{ "path": "/etc" }""")]
     [InlineData("output", """{ "folder": "../elsewhere" }""")]
     [InlineData("seed", "3")]
+    [InlineData("audit", """{ "leastSteps": 9 }""")]
     public void Manifest_thatSetsAPartysOwnOption_isRefused(string option, string value)
     {
         var document = JsonNode.Parse(made.Manifest.Text())!.AsObject();
