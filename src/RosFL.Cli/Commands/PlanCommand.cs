@@ -39,38 +39,39 @@ internal static class PlanCommand
                 var all = SiteImages.Open(file.Options);
                 var own = all.FirstOrDefault(s => s.Site == (parsed.GetValue(site) ?? all[0].Site))
                     ?? throw new RosflException(ExitCode.Usage, $"Site '{parsed.GetValue(site)}' is not in this run: choose one of {string.Join(", ", all.Select(s => s.Site))}.");
-                var audits = AuditSummary.Read(parsed.GetValue(audit) ?? Path.Combine("runs", "audits", $"{file.Options.Name}-{own.Site}", "audit.json"));
+                var (audits, whyLeftOut) = AuditSummary.Read(parsed.GetValue(audit) ?? Path.Combine("runs", "audits", $"{file.Options.Name}-{own.Site}", "audit.json"), file.Options, own.Site);
                 var count = parsed.GetValue(sites) ?? all.Count;
                 var networked = NetworkedRun.Of(file, count, RunArguments.Names);
                 var plan = new StudyPlan(networked.Run.Options, own, count, new(mbit * 1e6 / 8, TimeSpan.FromMilliseconds(ms)), audits);
                 var lines = plan.Lines(Measuring, cancellation);
-                if (parsed.GetValue(json)) Console.WriteLine(Json(networked, own.Site, count, plan.Steps, lines));
-                else Print(networked, own.Site, count, plan.Steps, lines);
+                if (parsed.GetValue(json)) Console.WriteLine(Json(networked, own.Site, count, plan.Steps, lines, whyLeftOut));
+                else Print(networked, own.Site, count, plan.Steps, lines, whyLeftOut);
                 return (int)ExitCode.Success;
             });
         });
         return command;
     }
 
-    private static string Json(NetworkedRun networked, string site, int sites, int stepsPerRound, IReadOnlyList<PlanLine> lines) =>
-        JsonSerializer.Serialize(new { site, sites, secureAggregation = Kind(networked), stepsPerRound, lines }, JsonSerializerOptions.Web);
+    private static string Json(NetworkedRun networked, string site, int sites, int stepsPerRound, IReadOnlyList<PlanLine> lines, string auditLeftOut) =>
+        JsonSerializer.Serialize(new { site, sites, secureAggregation = Kind(networked), stepsPerRound, lines, auditLeftOut }, JsonSerializerOptions.Web);
 
-    private static void Print(NetworkedRun networked, string site, int sites, int steps, IReadOnlyList<PlanLine> lines)
+    private static void Print(NetworkedRun networked, string site, int sites, int steps, IReadOnlyList<PlanLine> lines, string whyLeftOut)
     {
         var run = networked.Run.Options;
         var table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape($"{run.Name}, site {site}: {steps} steps a round, {run.Rounds} rounds"))
             .AddColumns("", "cut", "site params", "site MMACs", "site memory", "bytes/step", "bytes/round", "bytes/study", "step", "round", "server cores", "gain", "leak", "label leak");
         foreach (var line in lines)
             table.AddRow(line.IsUnbeaten ? "[green]*[/]" : "", line.Cut, Count(line.SiteParameters), Count(line.SiteMacs / 1_000_000), Lines.Bytes(line.SiteBytes), Lines.Bytes(line.BytesPerStep), Lines.Bytes(line.BytesPerRound),
-                Lines.Bytes(line.BytesPerRound * run.Rounds), Lines.Time(line.Step.TotalSeconds), Lines.Time(line.Round.TotalSeconds), line.ServerCores.ToString("0.0", CultureInfo.InvariantCulture), Number(line.Gain), Number(line.Leak), Number(line.MaskLeak));
+                Lines.Bytes(line.BytesPerRound * run.Rounds), Lines.Time(line.Step.TotalSeconds), Lines.Time(line.Round.TotalSeconds), line.ServerCores.ToString("0.0", CultureInfo.InvariantCulture), Number(line.Gain), Number(line.Leak, line.IsLeakInconclusive), Number(line.MaskLeak, line.IsMaskLeakInconclusive));
         AnsiConsole.Write(table);
         Console.WriteLine($"Planned over a network of {sites} sites, secure aggregation '{Kind(networked)}': {RoundMerges.BytesPerValue(run)} bytes each way for every merged number. {networked.WhyOff}".TrimEnd());
-        Console.WriteLine("*: no other cut is at least as good in everything shown and better in something. Gain and leak need 'rosfl audit'.");
+        Console.WriteLine("*: no other cut is at least as good in everything shown and better in something. Gain and leak need 'rosfl audit'; '?' is inconclusive: more may leak.");
+        if (whyLeftOut.Length > 0) Console.WriteLine(whyLeftOut);
     }
 
     private static string Kind(NetworkedRun networked) => networked.Run.Options.Privacy.SecureAggregation.ToString().ToLowerInvariant();
 
     private static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Number(double? value) => value?.ToString("0.000", CultureInfo.InvariantCulture) ?? "–";
+    private static string Number(double? value, bool isInconclusive = false) => value is { } number ? number.ToString("0.000", CultureInfo.InvariantCulture) + (isInconclusive ? "?" : "") : "–";
 }

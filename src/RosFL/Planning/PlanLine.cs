@@ -10,9 +10,11 @@ namespace RosFL.Planning;
 /// <param name="Gain">Score gained over the outer levels alone; null without an audit.</param>
 /// <param name="Leak">Of images; null without an audit.</param>
 /// <param name="MaskLeak">Of labels; null without an audit, or where there are none.</param>
+/// <param name="IsLeakInconclusive">Whether the audit's attacks on images allow no verdict, so that more may leak.</param>
+/// <param name="IsMaskLeakInconclusive">The same for labels.</param>
 public sealed record PlanLine(
     string Cut, long SiteParameters, long SiteMacs, long SiteBytes, long BytesPerStep, long BytesPerRound, TimeSpan Step, TimeSpan Round, double ServerCores,
-    double? Gain = null, double? Leak = null, double? MaskLeak = null)
+    double? Gain = null, double? Leak = null, double? MaskLeak = null, bool IsLeakInconclusive = false, bool IsMaskLeakInconclusive = false)
 {
     // two measurements of one thing on a machine that does something else too
     private const double Alike = 1.1;

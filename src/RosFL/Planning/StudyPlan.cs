@@ -51,7 +51,8 @@ public sealed class StudyPlan(RunOptions run, SiteImages images, int sites, Conn
         // forward and backward each wait for the other end once
         var step = measured.SiteTime + measured.BodyTime + Transfer(perStep) + 2 * connection.Latency;
         return new(name, cost.SiteParameters, cost.SiteMacs, Memory(cost.SiteParameters, cost.SiteActivations), (long)perStep,
-            (long)(measured.BytesPerImage * items) + merged, step, steps * step + Transfer(merged), sites * measured.BodyTime / step, audit?.Gain, audit?.Leak, audit?.MaskLeak);
+            (long)(measured.BytesPerImage * items) + merged, step, steps * step + Transfer(merged), sites * measured.BodyTime / step,
+            audit?.Gain, audit?.Leak, audit?.MaskLeak, audit is { IsLeakInconclusive: true }, audit is { IsMaskLeakInconclusive: true });
     }
 
     private PlanLine FedAvg(MeasuredStep whole, CutCost cost, long merged)

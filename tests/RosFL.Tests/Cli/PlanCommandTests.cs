@@ -1,5 +1,7 @@
 using System.Text.Json;
+using RosFL.Privacy.Audit;
 using RosFL.Runs;
+using RosFL.Tests.Privacy.Audit;
 
 namespace RosFL.Tests.Cli;
 
@@ -28,14 +30,16 @@ public sealed class PlanCommandTests : IDisposable
         Assert.InRange(planned.GetProperty("bytesPerRound").GetInt64() / (double)(metered.BytesUp + metered.BytesDown), 0.99, 1.01);
     }
 
-    /// <summary>Two sites cannot hide in a sum, and the table's reader is told so.</summary>
+    /// <summary>Two sites cannot hide in a sum, and an audit of another network says nothing of this one: the table's reader is told so.</summary>
     [Fact]
     public async Task Plan_printsEveryCutAndWhatWasPlanned()
     {
+        var audit = Path.Combine(network.Root, "audit.json");
+        AuditFile.Of(new() { Network = new() { Name = "red-cnn", Channels = 4 } }, "hospital-1", [GradeTests.Made(ssim: 0.4321)]).Save(audit);
         var (code, output, error) = await NetworkOnLoopback.RunAsync(
-            ["plan", "--set", "data.phantoms.sites=2", "data.phantoms.size=32", "network.channels=2", "audit.cuts=[\"1\",\"2:4x2\"]", "machine.threads=1"]);
+            ["plan", "--audit", audit, "--set", "data.phantoms.sites=2", "data.phantoms.size=32", "network.channels=2", "audit.cuts=[\"1\",\"2:4x2\"]", "machine.threads=1"]);
         Assert.True(code == 0, error);
-        Assert.All(["2:4x2", "fedavg", "centralized", "site memory", "secure aggregation 'none': 4 bytes", "it needs 3 sites and there are 2"], text => Assert.Contains(text, output, StringComparison.Ordinal));
+        Assert.All(["2:4x2", "fedavg", "centralized", "site memory", "secure aggregation 'none': 4 bytes", "it needs 3 sites and there are 2", "left out here, is of another task, network"], text => Assert.Contains(text, output, StringComparison.Ordinal));
     }
 
     public void Dispose() => network.Dispose();

@@ -3,6 +3,7 @@ using RosFL.Imaging;
 using RosFL.Planning;
 using RosFL.Privacy.Audit;
 using RosFL.Runs;
+using RosFL.Tests.Privacy.Audit;
 using RosFL.Tests.Runs;
 
 namespace RosFL.Tests.Planning;
@@ -10,6 +11,8 @@ namespace RosFL.Tests.Planning;
 public class StudyPlanTests
 {
     private static readonly Connection Line = new(1e6, TimeSpan.FromMilliseconds(10));
+
+    private static readonly Dictionary<string, AuditSummary> NoAudits = [];
 
     private static RunOptions Run(string folder) => new()
     {
@@ -50,26 +53,26 @@ public class StudyPlanTests
         await simulation.RunAsync(default);
         var metered = simulation.Store.Rounds()[0].Sites[0];
 
-        var planned = Plan(run, []).Single(l => l.Cut == row);
+        var planned = Plan(run, NoAudits).Single(l => l.Cut == row);
         Assert.InRange(planned.BytesPerRound / (double)(metered.BytesUp + metered.BytesDown), 0.99, 1.01);
     }
 
     [Fact]
     public void Lines_ofASlowLine_addTransferAndTwoRoundTrips()
     {
-        var line = Plan(Run("x"), []).First();
+        var line = Plan(Run("x"), NoAudits).First();
         Assert.True(line.Step >= TimeSpan.FromSeconds(line.BytesPerStep / Line.BytesPerSecond) + 2 * Line.Latency);
     }
 
     [Fact]
     public void Lines_haveFedAvgAndCentralizedBesideEveryCut() =>
-        Assert.Equal(["1", "1:2x1", "2:2x2", "fedavg", "centralized"], Plan(Run("x"), []).Select(l => l.Cut));
+        Assert.Equal(["1", "1:2x1", "2:2x2", "fedavg", "centralized"], Plan(Run("x"), NoAudits).Select(l => l.Cut));
 
     /// <summary>They are there to compare with: centralized training costs a site nothing and would beat every cut.</summary>
     [Fact]
     public void Lines_marks_areOfCutsAlone()
     {
-        var lines = Plan(Run("x"), []);
+        var lines = Plan(Run("x"), NoAudits);
         Assert.Contains(lines, l => l.IsUnbeaten);
         Assert.All(lines.TakeLast(2), l => Assert.False(l.IsUnbeaten));
     }
@@ -78,7 +81,7 @@ public class StudyPlanTests
     [Fact]
     public void Lines_siteMemory_isStateAndOutputsOfLayersForABatch()
     {
-        var line = Plan(Run("x"), [])[0];
+        var line = Plan(Run("x"), NoAudits)[0];
         Assert.Equal(16 * line.SiteParameters + 4 * sizeof(float) * ((2 * 4 + 1) * 4 + 2) * 32 * 32, line.SiteBytes);
     }
 
@@ -103,11 +106,47 @@ public class StudyPlanTests
     public void AuditSummary_ofAFileThatIsNone_isRefused()
     {
         using var scratch = new TemporaryFolder();
-        Assert.Empty(AuditSummary.Read(scratch["absent.json"]));
+        var (cuts, whyLeftOut) = AuditSummary.Read(scratch["absent.json"], Run("x"), "hospital-1");
+        Assert.Empty(cuts);
+        Assert.Empty(whyLeftOut);
         File.WriteAllText(scratch["audit.json"], "{}");
-        Assert.Equal(ExitCode.InvalidFile, Assert.Throws<RosflException>(() => AuditSummary.Read(scratch["audit.json"])).Code);
+        Assert.Equal(ExitCode.InvalidFile, Assert.Throws<RosflException>(() => AuditSummary.Read(scratch["audit.json"], Run("x"), "hospital-1")).Code);
     }
 
-    private static IReadOnlyList<PlanLine> Plan(RunOptions run, Dictionary<string, AuditSummary> audits) =>
+    /// <summary>As after an audit of the network without the guards that the run has.</summary>
+    [Fact]
+    public void AuditSummary_ofOtherTermsOrAnotherSite_isLeftOutWithASentence()
+    {
+        using var scratch = new TemporaryFolder();
+        var (path, run) = (scratch["audit.json"], Run("x"));
+        AuditFile.Of(run, "hospital-1", [GradeTests.Made(ssim: 0.40)]).Save(path);
+        Assert.Equal("1", Assert.Single(AuditSummary.Read(path, run, "hospital-1").Cuts).Key);
+
+        foreach (var (read, why) in new[]
+        {
+            (AuditSummary.Read(path, run with { Privacy = new() { HeadPenalty = HeadPenaltyKind.Adversary } }, "hospital-1"), "guard than the study's"),
+            (AuditSummary.Read(path, run, "hospital-2"), "was made at site 'hospital-1'"),
+        })
+        {
+            Assert.Empty(read.Cuts);
+            Assert.Contains(why, read.WhyLeftOut, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void AuditSummary_ofACutWithoutAVerdict_isMarkedInItsLine()
+    {
+        using var scratch = new TemporaryFolder();
+        var run = Run("x") with { Audit = new() { Cuts = ["1", "1:2x1"] } };
+        StolenMask[] masks = [new("smashed", 0.3, 100, true), new("features", 0.3, 100, true), new("gradient", 0.3, 100, true)];
+        var clear = GradeTests.Made(ssim: 0.40) with { StolenMasks = masks, MeanMaskDice = 0.2 };
+        AuditFile.Of(run, "hospital-1", [clear, clear with { Cut = "1:2x1", Persons = 2, StolenMasks = [.. masks.Select(m => m with { Dice = 0.9 })] }]).Save(scratch["audit.json"]);
+
+        var lines = Plan(run, AuditSummary.Read(scratch["audit.json"], run, "hospital-1").Cuts);
+        Assert.Equal([(false, false), (true, false)], lines.Take(2).Select(l => (l.IsLeakInconclusive, l.IsMaskLeakInconclusive))); // red labels are a verdict
+        Assert.All(lines.Take(2), l => Assert.Equal(clear.Leak, l.Leak));
+    }
+
+    private static IReadOnlyList<PlanLine> Plan(RunOptions run, IReadOnlyDictionary<string, AuditSummary> audits) =>
         new StudyPlan(run, SiteImages.Open(run)[0], 2, Line, audits).Lines(TimeSpan.FromMilliseconds(10), default);
 }

@@ -42,6 +42,12 @@ public sealed record AuditFile(string Site, string Name, string Terms, AuditLimi
         });
     }
 
+    /// <summary>Why it says nothing of a run at a site, as the end of a sentence that begins with the file; null where it does.</summary>
+    public string? WhyNotOf(RunOptions run, string site) =>
+        Site != site ? $"was made at site '{Site}', and this is '{site}': run 'rosfl audit' on this site's images."
+        : Terms != TermsOf(run) ? "is of another task, network, training, preprocessing or guard than the study's: run 'rosfl audit' with the study's options."
+        : null;
+
     public void Save(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this, Options));
 }
 

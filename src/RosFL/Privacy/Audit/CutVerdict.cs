@@ -22,14 +22,18 @@ public sealed record CutVerdict(string Cut, AuditGrade Images, AuditGrade? Label
     {
         var file = AuditFile.Load(path);
         var cut = CutName.Of(run.Cut);
-        if (file.Site != site) throw new RosflException(ExitCode.AuditFailed, $"Audit '{path}' was made at site '{file.Site}', and this is '{site}': run 'rosfl audit' on this site's images.");
-        if (file.Terms != AuditFile.TermsOf(run))
-            throw new RosflException(ExitCode.AuditFailed, $"Audit '{path}' is of another task, network, preprocessing or guard than the study's: run 'rosfl audit' with the study's options.");
+        if (file.WhyNotOf(run, site) is { } why) throw new RosflException(ExitCode.AuditFailed, $"Audit '{path}' {why}");
         var measured = Array.Find(file.Cuts, c => c.Measured.Cut == cut)?.Measured
             ?? throw new RosflException(ExitCode.AuditFailed, $"Audit '{path}' has no cut '{cut}', which the study uses: run 'rosfl audit' with that cut in audit.cuts.");
+        return Of(measured, run);
+    }
+
+    /// <summary>What measurements of one cut say under a run's limits.</summary>
+    internal static CutVerdict Of(CutAudit measured, RunOptions run)
+    {
         var limits = Tighter(run.Audit.Limits, new());
         AuditGrade? unmeasured = run.Task == StudyTask.Segmentation ? AuditGrade.Inconclusive : null; // audit.attacks may leave out those on labels
-        return new(cut, measured.Grade(limits), measured.MaskGrade(limits) ?? unmeasured, limits);
+        return new(measured.Cut, measured.Grade(limits), measured.MaskGrade(limits) ?? unmeasured, limits);
     }
 
     private static AuditLimits Tighter(AuditLimits a, AuditLimits b) => new()
