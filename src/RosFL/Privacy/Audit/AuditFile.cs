@@ -39,6 +39,8 @@ public sealed record AuditFile(string Site, string Name, string Terms, AuditLimi
             ["training"] = shared["training"]?.DeepClone(),
             ["preprocessing"] = shared["preprocessing"]?.DeepClone(),
             ["guards"] = JsonSerializer.SerializeToNode(guards, RunJson.Options),
+            // over how many crossings a guard's noise can be averaged
+            ["rounds"] = guards is { SmashedNoise: 0, GradientNoise: 0 } ? null : run.Rounds,
         });
     }
 

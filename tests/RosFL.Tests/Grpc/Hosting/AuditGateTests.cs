@@ -111,6 +111,17 @@ public sealed class AuditGateTests : IDisposable
         Assert.Contains("site 'south'", Refused(new AuditOptions(), Options(Audit(GreenSsim, site: "south"))).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A guard's noise averages out over the rounds: an audit of one round would pass what the study's hundreds give away.</summary>
+    [Fact]
+    public void Audit_ofFewerRounds_isRefusedWhereAGuardAddsNoise()
+    {
+        foreach (var (guards, refused) in new[] { (new PrivacyOptions { SmashedNoise = 0.5 }, true), (new PrivacyOptions { GradientNoise = 4 }, true), (new PrivacyOptions(), false) })
+        {
+            var study = Run(new()) with { Rounds = 200, Privacy = guards };
+            Assert.Equal(refused, AuditFile.TermsOf(study with { Rounds = 1 }) != AuditFile.TermsOf(study));
+        }
+    }
+
     private static RunOptions Run(AuditOptions audit, int depth = 1) =>
         new() { Network = new() { Name = "red-cnn", Channels = 4 }, Cut = new() { Depth = depth }, Algorithm = new() { Name = "ros-fl" }, Audit = audit, Privacy = new() { SecureAggregation = SecureAggregationKind.None } };
 

@@ -93,11 +93,11 @@ public class LeakageAuditTests
         var study = new Study(Run with { Algorithm = new() { Name = "ros-fl" }, Privacy = new() { Gradient = kind } });
         var images = new AuditImages(study, SiteImages.Open(Run)[0], null);
         var trained = LocalTraining.Train(study, images, steps: 2, hasBody: true, default);
-        using var model = AuditedModel.Of(study, trained);
+        using var model = AuditedModel.Of(study, trained, crossings: 1);
         var four = images.Auxiliary(0, 4);
         var seen = model.Observe(four).Gradient;
         Assert.Equal(same, seen.equal(model.Observe(four with { Targets = torch.zeros_like(four.Targets) }).Gradient).all().item<bool>());
-        using var untrained = AuditedModel.Of(study, trained with { BodyTask = [] });
+        using var untrained = AuditedModel.Of(study, trained with { BodyTask = [] }, crossings: 1);
         Assert.Equal(!same, seen.equal(untrained.Observe(four).Gradient).all().item<bool>());
     }
 
