@@ -13,7 +13,7 @@ namespace RosFL.Federation;
 public sealed class SecureMerge : IRoundMerge, IDisposable
 {
     private readonly Study study;
-    private readonly Adversary adversary;
+    private readonly Threshold threshold;
     private readonly Action<int, string>? notice;
     private readonly Identity server;
     private readonly Dictionary<string, Identity> identities;
@@ -23,8 +23,8 @@ public sealed class SecureMerge : IRoundMerge, IDisposable
     /// <exception cref="RosflException">There are fewer than three sites.</exception>
     public SecureMerge(Study study, IReadOnlyList<string> sites, Adversary adversary, Action<int, string>? notice = null)
     {
-        (this.study, this.adversary, this.notice) = (study, adversary, notice);
-        var threshold = new Threshold(sites.Count, adversary).Check();
+        (this.study, this.notice) = (study, notice);
+        threshold = new Threshold(sites.Count, adversary).Check();
         notice?.Invoke(0, threshold.Sentence);
         server = Identity.SelfSigned("aggregation server", TimeProvider.System);
         identities = sites.ToDictionary(s => s, s => Identity.SelfSigned(s, TimeProvider.System));
@@ -67,7 +67,7 @@ public sealed class SecureMerge : IRoundMerge, IDisposable
         Round = key.Round,
         GlobalHash = Convert.FromHexString(state.Global.Hash()),
         Nonce = RandomNumberGenerator.GetBytes(32),
-        Threshold = new Threshold(parties.Count, adversary),
+        Threshold = threshold.Among(parties.Count),
         VectorLength = length,
         PhaseTime = TimeSpan.FromHours(1),
         ServerCertificate = server.Certificate,
@@ -80,7 +80,7 @@ public sealed class SecureMerge : IRoundMerge, IDisposable
         ManifestHash = roster.ManifestHash,
         Round = roster.Round,
         GlobalHash = roster.GlobalHash,
-        Adversary = adversary,
+        Threshold = threshold,
         VectorLength = roster.VectorLength,
         Approved = identities.Values.Select(i => i.KeyHash).ToHashSet(),
         Server = server.KeyHash,

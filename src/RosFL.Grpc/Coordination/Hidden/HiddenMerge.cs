@@ -53,23 +53,19 @@ internal sealed class HiddenMerge(
     private MergedRound Merged(HiddenOutcome outcome, IReadOnlyList<TrainedSite> counted) => new(counted,
         study.SiteParts.ToDictionary(p => p, p => new MergedPart(Weights.None, Weights.None, [], outcome.LargestChange.GetValueOrDefault(p))), outcome.PartsHash);
 
-    private Roster RosterOf(RoundState state, RoundKey key, IReadOnlyList<TrainedSite> trained)
+    private Roster RosterOf(RoundState state, RoundKey key, IReadOnlyList<TrainedSite> trained) => new()
     {
-        var whole = Threshold.Of(manifest);
-        return new()
-        {
-            Study = key.Study,
-            ManifestHash = Convert.FromHexString(manifest.Hash),
-            Round = key.Round,
-            GlobalHash = Convert.FromHexString(state.Last?.PartsHash ?? initialHash()),
-            Nonce = RandomNumberGenerator.GetBytes(32),
-            Threshold = new Threshold(trained.Count, whole.Adversary, whole.Quorum),
-            VectorLength = PartsVector.LengthOf(new Model(study.SiteParts.ToDictionary(p => p, study.BlankOf))),
-            PhaseTime = phaseTime,
-            ServerCertificate = server.Certificate,
-            Sites = Roster.Numbered(trained.Select(t => Remote(t).Certificate)),
-        };
-    }
+        Study = key.Study,
+        ManifestHash = Convert.FromHexString(manifest.Hash),
+        Round = key.Round,
+        GlobalHash = Convert.FromHexString(state.Last?.PartsHash ?? initialHash()),
+        Nonce = RandomNumberGenerator.GetBytes(32),
+        Threshold = Threshold.Of(manifest).Among(trained.Count),
+        VectorLength = PartsVector.LengthOf(new Model(study.SiteParts.ToDictionary(p => p, study.BlankOf))),
+        PhaseTime = phaseTime,
+        ServerCertificate = server.Certificate,
+        Sites = Roster.Numbered(trained.Select(t => Remote(t).Certificate)),
+    };
 
     /// <summary>One message to one site and what it answers; a site that does not answer is lost to the session, not to the study.</summary>
     private Task ExchangeAsync(ServerSession session, RoundKey key, TrainedSite site, Envelope message, CancellationToken cancellation) => GuardedAsync(session, key, site, message.To, async token =>

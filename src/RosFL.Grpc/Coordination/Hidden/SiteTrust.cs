@@ -17,20 +17,15 @@ public sealed record SiteTrust(Identity Own, Manifest Manifest)
     public IReadOnlyList<StateReader> Readers { get; } = [.. Manifest.Terms.Roster.Where(e => e.IsSite).Select(e => new StateReader(e.Key, Convert.FromHexString(e.Storage)))];
 
     /// <summary>What a session's roster is held against.</summary>
-    public SessionTerms TermsOf(int round, string globalHash, int vectorLength)
+    public SessionTerms TermsOf(int round, string globalHash, int vectorLength) => new()
     {
-        var threshold = Threshold.Of(Manifest);
-        return new()
-        {
-            Study = Manifest.Study,
-            ManifestHash = Convert.FromHexString(Manifest.Hash),
-            Round = round,
-            GlobalHash = Convert.FromHexString(globalHash),
-            Adversary = threshold.Adversary,
-            Policy = threshold.Quorum,
-            VectorLength = vectorLength,
-            Approved = Sites,
-            Server = Server,
-        };
-    }
+        Study = Manifest.Study,
+        ManifestHash = Convert.FromHexString(Manifest.Hash),
+        Round = round,
+        GlobalHash = Convert.FromHexString(globalHash),
+        Threshold = Threshold.Of(Manifest),
+        VectorLength = vectorLength,
+        Approved = Sites,
+        Server = Server,
+    };
 }

@@ -13,10 +13,8 @@ public sealed record SessionTerms
 
     public required byte[] GlobalHash { get; init; }
 
-    public required Adversary Adversary { get; init; }
-
-    /// <summary>The study's own least number of sites, whoever of the manifest's sites is in the session.</summary>
-    public int Policy { get; init; }
+    /// <summary>Of the whole study, whoever of its sites is in the session.</summary>
+    public required Threshold Threshold { get; init; }
 
     public required int VectorLength { get; init; }
 
@@ -34,8 +32,8 @@ public sealed record SessionTerms
         Refusal.Unless(roster.Round == Round, $"The roster is for round {roster.Round}, this site is in round {Round}.");
         Refusal.Unless(roster.GlobalHash.AsSpan().SequenceEqual(GlobalHash), $"The roster's global weights have hash {Short(roster.GlobalHash)}, this site trained from {Short(GlobalHash)}.");
         Refusal.Unless(roster.VectorLength == VectorLength, $"The roster asks for vectors of {roster.VectorLength} numbers, this site's has {VectorLength}.");
-        var threshold = new Threshold(roster.Sites.Count, Adversary, Policy).Check();
-        Refusal.Unless(roster.Threshold == threshold, $"The roster's threshold is {roster.Threshold.Value} of {roster.Threshold.Sites}, the manifest's {threshold.Value} of {threshold.Sites}.");
+        var threshold = Threshold.Among(roster.Sites.Count).Check();
+        Refusal.Unless(roster.Threshold == threshold, $"The roster's threshold is {roster.Threshold.Quorum} of {roster.Threshold.Sites}, the manifest's {threshold.Quorum} of {threshold.Sites}, against a {threshold.Adversary.ToString().ToLowerInvariant()} server.");
         Refusal.Unless(roster.PhaseTime > TimeSpan.Zero, "The roster leaves no time for a phase; it must be above zero.");
         return CheckSites(roster, fingerprint);
     }

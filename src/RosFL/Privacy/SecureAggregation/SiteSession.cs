@@ -132,8 +132,8 @@ public sealed class SiteSession(Identity identity, SessionTerms terms, SignedRou
         Refusal.Unless(keyEnvelopes.TryGetValue(own, out var mine) && mine.Repeats(turn.RepliesTo(MessageKind.Roster)[0]), "The server's list does not hold the keys that this site sent.");
 
         uint[] ids = [.. keys.Keys];
-        var maskShares = Shamir.Share(maskKey.Private(), roster.Threshold.Value, ids);
-        var selfShares = Shamir.Share(selfSeed, roster.Threshold.Value, ids);
+        var maskShares = Shamir.Share(maskKey.Private(), roster.Threshold.Quorum, ids);
+        var selfShares = Shamir.Share(selfSeed, roster.Threshold.Quorum, ids);
         return [.. ids.Select((id, i) => Send(MessageKind.Share, id, Sealed(id, new DealtShares(maskShares[i], selfShares[i], contribution)).ToBytes()))];
     }
 

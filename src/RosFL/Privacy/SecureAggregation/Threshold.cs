@@ -18,10 +18,10 @@ public sealed record Threshold(int Sites, Adversary Adversary, int Policy = 0)
 {
     public const int FewestSites = 3;
 
-    /// <summary>Shares that rebuild a secret: floor(2N/3)+1 against a malicious server, so that two sets of survivors always share an honest site; floor(N/2)+1 against a curious one.</summary>
+    /// <summary>What the server's trustworthiness asks for: floor(2N/3)+1 against a malicious one, so that two sets of survivors always share an honest site; floor(N/2)+1 against a curious one.</summary>
     public int Value => Adversary == Adversary.Malicious ? 2 * Sites / 3 + 1 : Sites / 2 + 1;
 
-    /// <summary>Sites that must reach every phase.</summary>
+    /// <summary>Sites that must reach every phase, and shares that rebuild a secret: as many as stay are always enough, and fewer tell nothing.</summary>
     public int Quorum => Math.Max(Math.Max(Policy, Value), FewestSites);
 
     public int MayDrop => Sites - Quorum;
@@ -32,6 +32,9 @@ public sealed record Threshold(int Sites, Adversary Adversary, int Policy = 0)
         var (sites, policy) = (manifest.Sites.Count, manifest.Terms.Quorum.Sites);
         return new(sites, manifest.Run.Privacy.SecureAggregation == SecureAggregationKind.Curious ? Adversary.Curious : Adversary.Malicious, policy == 0 ? sites : policy);
     }
+
+    /// <summary>Of a session of some of this study's sites: whoever is left out, it never asks for fewer than the whole study does.</summary>
+    public Threshold Among(int sites) => this with { Sites = sites, Policy = Quorum };
 
     /// <summary>"3 sites, malicious-server threshold: none may drop out."</summary>
     public string Sentence =>

@@ -12,7 +12,7 @@ internal static class Unmasking
         var derived = new SessionKeys(sessionId, roster.Round);
         var all = dealt.ToList();
         // first all checks, then the sum: a wrong secret leaves it masked
-        var secrets = all.ConvertAll(d => Rebuild(d, roster.Threshold.Value, sessionId, sites));
+        var secrets = all.ConvertAll(d => Rebuild(d, roster.Threshold.Quorum, sessionId, sites));
         foreach (var (from, secret) in all.Zip(secrets))
         {
             if (from.IsSurvivor)

@@ -13,7 +13,7 @@ public sealed class MaliciousServerTests
     {
         var change = (Roster roster) => roster with
         {
-            Threshold = new Threshold(5, Adversary.Malicious),
+            Threshold = roster.Threshold with { Sites = 5 },
             Sites = Roster.Numbered(roster.Sites.Select(s => s.Certificate).Append(Stranger.Certificate)),
         };
         using var rig = new SessionRig(4, Adversary.Malicious, change: change);

@@ -14,10 +14,16 @@ internal sealed class SessionRig : IDisposable
     private readonly bool ownsSigned;
 
     public SessionRig(int sites, Adversary adversary, SignedRounds? signedBefore = null, Func<SessionTerms, SessionTerms>? terms = null, Func<Roster, Roster>? change = null)
+        : this(sites, new Threshold(sites, adversary), signedBefore, terms, change)
+    {
+    }
+
+    /// <param name="whole">Of the study, whose first <paramref name="sites"/> are in the session.</param>
+    public SessionRig(int sites, Threshold whole, SignedRounds? signedBefore = null, Func<SessionTerms, SessionTerms>? terms = null, Func<Roster, Roster>? change = null)
     {
         (signed, ownsSigned) = (signedBefore ?? SignedRounds.Open(":memory:"), signedBefore is null);
         var identities = Identities(sites);
-        Roster = NewRoster(identities, new Threshold(sites, adversary));
+        Roster = NewRoster(identities, whole.Among(sites));
         Server = new ServerSession(ServerIdentity, change is null ? Roster : change(Roster), Time, NewJournal);
         var approved = identities.Select(i => i.KeyHash).ToHashSet();
         var known = new SessionTerms
@@ -26,7 +32,7 @@ internal sealed class SessionRig : IDisposable
             ManifestHash = Roster.ManifestHash,
             Round = Roster.Round,
             GlobalHash = Roster.GlobalHash,
-            Adversary = adversary,
+            Threshold = whole,
             VectorLength = VectorLength,
             Approved = approved,
             Server = ServerIdentity.KeyHash,
@@ -132,7 +138,7 @@ internal sealed class SessionRig : IDisposable
         {
             var (self, mask) = (Revealed.GetValueOrDefault((id, true), []), Revealed.GetValueOrDefault((id, false), []));
             Assert.Empty(self.Intersect(mask));
-            Assert.False(self.Count >= Roster.Threshold.Value && mask.Count >= Roster.Threshold.Value);
+            Assert.False(self.Count >= Roster.Threshold.Quorum && mask.Count >= Roster.Threshold.Quorum);
         }
     }
 
