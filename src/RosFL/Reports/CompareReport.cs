@@ -77,7 +77,7 @@ public static class CompareReport
         [
             row.Method,
             .. Scores(row).Zip(best, (spread, top) => new HtmlCell(spread.Text(digits), Best: rows.Count > 1 && spread.Mean.Equals(top))),
-            Figures.Percent(row.Drift.Mean), Figures.Bytes(row.Bytes.Mean), Figures.Time(row.Seconds.Mean),
+            row.HidesDrift ? Figures.Hidden : Figures.Percent(row.Drift.Mean), Figures.Bytes(row.Bytes.Mean), Figures.Time(row.Seconds.Mean),
         ])];
     }
 

@@ -5,6 +5,8 @@ namespace RosFL.Reports;
 /// <summary>What happened over the rounds: loss, validation, drift, correction, bytes, seconds.</summary>
 internal static class CurveSections
 {
+    private static readonly (string Parts, Func<SiteRound, double> Of)[] Drifts = [("heads", s => s.DriftHead), ("bodies", s => s.DriftBody), ("tails", s => s.DriftTail)];
+
     public static void Add(HtmlPage page, RunStore store, IReadOnlyList<RoundRecord> rounds)
     {
         if (rounds.Count == 0)
@@ -13,13 +15,13 @@ internal static class CurveSections
         var sites = rounds.SelectMany(round => round.Sites.Select(site => site.Site)).Distinct().OrderBy(order.IndexOf).ToList();
         page.Section("Training", "Loss: mean over a site's steps, each before its update. Validation: mean over a site's images.");
         Cards(page, [LineChart.Draw("Loss", "", Lines(rounds, sites, site => site.Loss), fromZero: true), .. Validation(store, order)]);
+        var hidden = Drifts.Where(drift => IsHidden(rounds, drift.Of)).Select(drift => drift.Parts).ToList();
         page.Section("Drift and correction",
-            "Drift: how far a site's part moved from the round's start before merging, relative to the norm of that start. Correction: the largest change that it made to a weight.");
+            "Drift: how far a site's part moved from the round's start before merging, relative to the norm of that start. Correction: the largest change that it made to a weight."
+            + (hidden.Count > 0 ? $" Under secure aggregation sites do not tell the drift of {string.Join(", ", hidden)}." : ""));
         Cards(page,
         [
-            LineChart.Draw("Drift of heads", "", Lines(rounds, sites, site => site.DriftHead), fromZero: true),
-            LineChart.Draw("Drift of bodies", "", Lines(rounds, sites, site => site.DriftBody), fromZero: true),
-            LineChart.Draw("Drift of tails", "", Lines(rounds, sites, site => site.DriftTail), fromZero: true),
+            .. Drifts.Where(drift => !hidden.Contains(drift.Parts)).Select(drift => LineChart.Draw($"Drift of {drift.Parts}", "", Lines(rounds, sites, drift.Of), fromZero: true)),
             LineChart.Draw("Correction", "largest change of a weight", Corrections(rounds), fromZero: true),
         ]);
         page.Section("Cost");
@@ -30,6 +32,8 @@ internal static class CurveSections
         ]);
         page.Fold("Figures of each round", $"<div class=\"card wide\">{Table(rounds).Markup()}</div>");
     }
+
+    private static bool IsHidden(IReadOnlyList<RoundRecord> rounds, Func<SiteRound, double> drift) => rounds.All(round => round.Sites.All(site => double.IsNaN(drift(site))));
 
     private static void Cards(HtmlPage page, IEnumerable<string> cards) => page.Add($"<div class=\"charts\">{string.Concat(cards)}</div>");
 
@@ -57,13 +61,14 @@ internal static class CurveSections
     private static HtmlTable Table(IReadOnlyList<RoundRecord> rounds)
     {
         var table = new HtmlTable("round", "learning rate", "alpha", "loss", "drift head", "drift body", "drift tail", "corr. head", "corr. body", "corr. tail", "bytes", "time");
+        var hidden = Drifts.Select(drift => IsHidden(rounds, drift.Of)).ToList();
         foreach (var round in rounds)
-            table.Row("", new[]
-            {
-                $"{round.Round + 1}", Figures.Number(round.LearningRate), Figures.Number(round.Alpha), Mean(round, s => s.Loss), Mean(round, s => s.DriftHead), Mean(round, s => s.DriftBody),
-                Mean(round, s => s.DriftTail), Figures.Number(round.CorrectionHead), Figures.Number(round.CorrectionBody), Figures.Number(round.CorrectionTail),
+            table.Row("", ((string[])
+            [
+                $"{round.Round + 1}", Figures.Number(round.LearningRate), Figures.Number(round.Alpha), Mean(round, s => s.Loss),
+                .. Drifts.Select((drift, i) => hidden[i] ? Figures.Hidden : Mean(round, drift.Of)), Figures.Number(round.CorrectionHead), Figures.Number(round.CorrectionBody), Figures.Number(round.CorrectionTail),
                 Figures.Bytes(round.Sites.Sum(s => (double)s.BytesUp + s.BytesDown)), Figures.Time(round.Seconds),
-            }.Select(text => new HtmlCell(text)));
+            ]).Select(text => new HtmlCell(text)));
         return table;
     }
 

@@ -48,7 +48,7 @@ public static class EventFile
         {
             ($"loss/{site.Site}", site.Loss), ($"bytes-up/{site.Site}", site.BytesUp), ($"bytes-down/{site.Site}", site.BytesDown),
             ($"drift-head/{site.Site}", site.DriftHead), ($"drift-body/{site.Site}", site.DriftBody), ($"drift-tail/{site.Site}", site.DriftTail),
-        }),
+        }.Where(scalar => !double.IsNaN(scalar.Item2))),
     ];
 
     /// <summary>Event: 1 wall_time double, 2 step int64, then <paramref name="what"/> (3 file_version or 5 summary).</summary>

@@ -7,6 +7,9 @@ internal static class Figures
 {
     private static readonly string[] ByteUnits = ["B", "kB", "MB", "GB", "TB", "PB"];
 
+    /// <summary>What stands for a figure that sites do not tell.</summary>
+    public const string Hidden = "hidden";
+
     /// <summary>Four significant digits; "–" for a number that is none.</summary>
     public static string Number(double value)
     {

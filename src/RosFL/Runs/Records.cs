@@ -5,10 +5,14 @@ namespace RosFL.Runs;
 /// <param name="Items">Training images (or patches) the site went through.</param>
 /// <param name="BytesUp">Bytes the site sent: smashed values and features' gradients, and its head and tail when the round ended.</param>
 /// <param name="BytesDown">Bytes the site received.</param>
-/// <param name="DriftHead">Euclidean distance of the site's head from the round's start before merging, relative to the norm of that start.</param>
+/// <param name="DriftHead">Euclidean distance of the site's head from the round's start before merging, relative to the norm of that start; NaN where the site hides it.</param>
 public sealed record SiteRound(
     string Site, int Steps, long Items, double Loss, double Seconds, long BytesUp, long BytesDown,
-    double DriftHead, double DriftBody, double DriftTail);
+    double DriftHead, double DriftBody, double DriftTail)
+{
+    /// <summary>As a site that hides its parts tells it: each drift is a figure of the site's own update.</summary>
+    public SiteRound WithoutDrift() => this with { DriftHead = double.NaN, DriftBody = double.NaN, DriftTail = double.NaN };
+}
 
 /// <summary>One committed round.</summary>
 /// <param name="Round">Counted from 0.</param>

@@ -26,6 +26,16 @@ public sealed class CompareReportTests
 
         """, CompareReport.Markdown([Table]));
 
+    /// <summary>Proves that a drift which sites hide is no dash, as that of a method without training is, and no 0.</summary>
+    [Fact]
+    public void Markdown_ofSitesThatHideTheirDrift_saysSo()
+    {
+        var north = new Dictionary<string, double> { ["north"] = 30 };
+        var text = CompareReport.Markdown([new("psnr", HigherIsBetter: true, "", [new("ros-fl", 1, north, double.NaN, 2e9, 90), new("input", 1, north, double.NaN, double.NaN, double.NaN)])]);
+        Assert.Contains("| hidden | 2.0 GB | 90 s |", text, StringComparison.Ordinal);
+        Assert.Contains("| – | – | – |", text, StringComparison.Ordinal);
+    }
+
     /// <summary>Proves that the CSV has full precision, one line a number, and that the page holds the same table.</summary>
     [Fact]
     public void CsvAndHtml_ofTwoMethods_holdTheSameNumbers()

@@ -26,7 +26,8 @@ public sealed class EventFileTests
         EventFile.Write(folder, store);
         var records = Records(File.ReadAllBytes(Directory.GetFiles(Path.Combine(folder.Path, "tensorboard")).Single())).ToList();
         Assert.EndsWith("brain.Event:2", Encoding.ASCII.GetString(records[0]), StringComparison.Ordinal);
-        Assert.Equal(1 + 20 * (6 + 4 * 6) + 20 * 4 * 3, records.Count);
+        // a round whose tails' drift nobody knows
+        Assert.Equal(1 + 20 * (6 + 4 * 6) - 4 + 20 * 4 * 3, records.Count);
         var loss = records.First(record => Encoding.UTF8.GetString(record).Contains("loss/south", StringComparison.Ordinal));
         Assert.Equal((0x10, 0), (loss[9], loss[10]));
         Assert.Equal((float)store.Rounds()[0].Sites[1].Loss, BinaryPrimitives.ReadSingleLittleEndian(loss.AsSpan(loss.Length - 4)));

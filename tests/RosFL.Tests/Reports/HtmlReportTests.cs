@@ -29,6 +29,20 @@ public sealed partial class HtmlReportTests
         Assert.Single(Directory.GetFiles(Path.Combine(folder.Path, "tensorboard")));
     }
 
+    /// <summary>Proves that drift which sites hide is not drawn as 0, and that the page says why it is not there.</summary>
+    [Fact]
+    public void Write_ofSitesThatHideTheirDrift_saysSo()
+    {
+        using var temporary = new TemporaryFolder();
+        using var folder = MadeUpRun.Make(temporary, round => round with { Sites = [.. round.Sites.Select(site => site.WithoutDrift() with { DriftBody = 0.5 })] });
+        var page = File.ReadAllText(HtmlReport.Write(folder));
+        Assert.Contains("sites do not tell the drift of heads, tails.", page, StringComparison.Ordinal);
+        Assert.Contains("Drift of bodies", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Drift of heads", page, StringComparison.Ordinal);
+        Assert.Contains("hidden", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("NaN", page, StringComparison.Ordinal);
+    }
+
     /// <summary>Proves that a run with no round yet has a report too.</summary>
     [Fact]
     public void Write_beforeTheFirstRound_works()

@@ -9,7 +9,7 @@ internal static class MadeUpRun
 {
     private static readonly string[] Sites = ["north", "south", "east", "west-<hospital>"];
 
-    public static RunFolder Make(TemporaryFolder temporary)
+    public static RunFolder Make(TemporaryFolder temporary, Func<RoundRecord, RoundRecord>? change = null)
     {
         var folder = RunFolder.Create(RunFile.Parse("""
             { "name": "lowdose-ct", "rounds": 20, "algorithm": { "strength": 0.1 }, "evaluation": { "scoreWindow": [-160, 240] },
@@ -20,7 +20,8 @@ internal static class MadeUpRun
         store.SetSites([.. Sites.Select((site, i) => new SiteSize(site, 20 + 7 * i, 4, 6))]);
         for (var round = 0; round < 20; round++)
         {
-            store.Commit(Round(round, random));
+            var made = Round(round, random);
+            store.Commit(change is null ? made : change(made));
             store.AddScores(Sites.SelectMany((site, i) => Scores(round, "validation", site, 28 + i + 4 * (1 - Math.Exp(-round / 5.0)), 4, random)));
         }
 

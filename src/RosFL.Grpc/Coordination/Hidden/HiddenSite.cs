@@ -46,7 +46,7 @@ public sealed class HiddenSite : ISite, IDisposable
     /// <summary>The parts stay here; their hash may be told.</summary>
     public Task<Model> InitialAsync(CancellationToken cancellation) => inner.InitialAsync(cancellation);
 
-    /// <summary>Trains from the parts that the site holds; the update has none.</summary>
+    /// <summary>Trains from the parts that the site holds; the update has none, and no figure of them.</summary>
     /// <exception cref="StateMissingException">The site does not hold those with which the round begins.</exception>
     public async Task<SiteUpdate> TrainAsync(RoundStart start, CancellationToken cancellation)
     {
@@ -56,7 +56,7 @@ public sealed class HiddenSite : ISite, IDisposable
         var begin = start.Last is { } last ? states.Of(start.Key.Round, last.PartsHash) : RoundState.Begin(initial!); // no record before round 0
         var update = await inner.TrainAsync(start with { Global = begin.Global }, cancellation);
         round = new HiddenRound(study, trust, signed, states, start.Key, begin, update.Parts, Weight, time, notice);
-        return update with { Parts = Model.Empty };
+        return update with { Parts = Model.Empty, Figures = update.Figures.WithoutDrift() };
     }
 
     /// <exception cref="RosflException">The server committed other weights than those that this site opened.</exception>

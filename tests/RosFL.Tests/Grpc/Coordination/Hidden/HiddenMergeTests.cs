@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using RosFL.Federation;
 using RosFL.Runs;
 
@@ -21,6 +22,25 @@ public sealed class HiddenMergeTests
         }
     }
 
+    /// <summary>How far a site's parts moved is a figure of its own update: the site knows it, and does not tell.</summary>
+    [Fact]
+    public async Task Update_ofASiteThatHidesItsParts_tellsNoDrift()
+    {
+        var own = new ConcurrentQueue<SiteRound>();
+        await using var network = await HiddenNetwork.StartAsync(change: update =>
+        {
+            own.Enqueue(update.Figures);
+            return update;
+        });
+        var told = (await network.MergeAsync()).Counted.Select(c => c.Update).ToList();
+        Assert.Equal(3, own.Count);
+        Assert.All(own, figures => Assert.All(Drifts(figures), drift => Assert.InRange(drift, 1e-9, 10)));
+        Assert.All(told, update => Assert.All(Drifts(update.Figures), drift => Assert.True(double.IsNaN(drift))));
+        Assert.All(told, update => Assert.Empty(update.Parts.Parts));
+        // and everything else of them as it is
+        Assert.Equal(own.Select(figures => figures.WithoutDrift()).OrderBy(f => f.Site), told.Select(update => update.Figures).OrderBy(f => f.Site));
+    }
+
     /// <summary>The last site opens the same sum as another algorithm, which gives it no body: nothing is committed that only some of the sites hold.</summary>
     [Fact]
     public async Task Merge_whoseSitesComeToDifferentWeights_isLost()
@@ -30,4 +50,6 @@ public sealed class HiddenMergeTests
         Assert.Contains("3 sites opened the sum", lost.Message, StringComparison.Ordinal);
         Assert.Contains("did not come to the same weights", lost.Message, StringComparison.Ordinal);
     }
+
+    private static double[] Drifts(SiteRound figures) => [figures.DriftHead, figures.DriftBody, figures.DriftTail];
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,13 +23,14 @@ internal sealed class HiddenNetwork : IAsyncDisposable
     private readonly List<IDisposable> open = [];
     private readonly CancellationTokenSource stop = new();
     private readonly MadeStudy made;
+    private readonly Func<SiteUpdate, SiteUpdate> change;
     private readonly List<Task> agents = [];
     private PartyServer? server;
     private HiddenMerge? merge;
 
-    private HiddenNetwork(RunOptions run)
+    private HiddenNetwork(RunOptions run, Func<SiteUpdate, SiteUpdate> change)
     {
-        made = new(run);
+        (made, this.change) = (new(run), change);
         Remotes = [.. made.Sites.Select(s => new RemoteSite(s.Name, TimeSpan.FromMinutes(1), TimeProvider.System))];
     }
 
@@ -36,12 +38,16 @@ internal sealed class HiddenNetwork : IAsyncDisposable
 
     public IReadOnlyList<RemoteSite> Remotes { get; }
 
+    /// <summary>What sites said to their own users.</summary>
+    public ConcurrentQueue<string> Notices { get; } = [];
+
     public RoundKey Key => made.Key(0);
 
     /// <param name="last">What the last site makes of the opened sum, in place of the study's run.</param>
-    public static async Task<HiddenNetwork> StartAsync(RunOptions? last = null)
+    /// <param name="change">What becomes of a site's update before it is hidden.</param>
+    public static async Task<HiddenNetwork> StartAsync(RunOptions? last = null, Func<SiteUpdate, SiteUpdate>? change = null)
     {
-        var network = new HiddenNetwork(Run);
+        var network = new HiddenNetwork(Run, change ?? (update => update));
         try
         {
             await network.JoinAsync(last ?? Run);
@@ -107,7 +113,7 @@ internal sealed class HiddenNetwork : IAsyncDisposable
     {
         var credentials = Opened(party.Open(TimeProvider.System));
         // its identity is the site's to dispose
-        var hidden = Opened(new HiddenSite(site, new Study(run), new SiteTrust(party.Identity(credentials), manifest), In(site.Name, "secure-aggregation"), TimeProvider.System));
+        var hidden = Opened(new HiddenSite(new LosingSite(site) { Delivered = change }, new Study(run), new SiteTrust(party.Identity(credentials), manifest), In(site.Name, "secure-aggregation"), TimeProvider.System, Notices.Enqueue));
         var channel = Opened(credentials.NewChannel(server!.Address, PartyRole.AggregationServer, null, WireChannel.Limit, WireChannel.KeepAlive));
         agents.Add(new SiteAgent(made.Study, hidden, new SiteFacts(site.Weight, site.StepsPerRound, 5, 0, 0), manifest.Hash, channel.CreateCallInvoker, TimeProvider.System).RunAsync(stop.Token));
     }
