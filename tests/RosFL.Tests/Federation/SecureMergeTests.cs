@@ -1,5 +1,6 @@
 using RosFL.Federation;
 using RosFL.Networks;
+using RosFL.Privacy.SecureAggregation;
 using RosFL.Runs;
 using RosFL.Training;
 
@@ -60,6 +61,20 @@ public sealed class SecureMergeTests
         Assert.Equal([70, 1024], mean.Values("running_mean"));
     }
 
+    /// <summary>As many sites as there may be, all of the largest weight and at the bounds: the largest sums keep their sign, and give the mean to the bit.</summary>
+    [Fact]
+    public void Sum_ofTheMostSitesAtTheirBounds_doesNotOverflow()
+    {
+        var model = new Model(new Dictionary<PartName, Weights> { [PartName.Head] = MadeWeights.Of(64, -64, 256).WithStatistics(1024, -1024, 4096) });
+        var sum = new ulong[PartsVector.LengthOf(model)];
+        for (var site = 0; site < FixedPoint.MostSites; site++) Ring.Add(sum, PartsVector.Encode(model, FixedPoint.LargestWeight, out _));
+        Assert.Equal(256, FixedPoint.MostSites);
+        Assert.Equal([1L << 58, -(1L << 58), 1L << 58, 1L << FixedPoint.SumBits, -(1L << FixedPoint.SumBits), 1L << FixedPoint.SumBits, 256 << 20], sum.Select(x => (long)x));
+        var mean = PartsVector.Mean(sum, model)[PartName.Head];
+        Assert.Equal([64, -64, 64], mean.Values());
+        Assert.Equal([1024, -1024, 1024], mean.Values("running_mean"));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData((1 << 20) + 1)]
@@ -80,7 +95,7 @@ public sealed class SecureMergeTests
 
     /// <summary>A hospital's own run file lists its own site alone, so the file is not where sites are counted.</summary>
     [Fact]
-    public void Study_ofTwoSites_isRefused() => Assert.Contains("it needs 3 to 256", Assert.Throws<RosflException>(() => RoundMerges.InOneProcess(
+    public void Study_ofTwoSites_isRefused() => Assert.Contains("it needs 3 to 256, whose sums fit 62 bits", Assert.Throws<RosflException>(() => RoundMerges.InOneProcess(
         new Study(MadeStudy.Run("fedavg") with { Privacy = new() { SecureAggregation = SecureAggregationKind.Curious } }), ["north", "south"])).Message, StringComparison.Ordinal);
 
     /// <summary>What the manifest of a networked study says of a run file that says nothing.</summary>

@@ -25,8 +25,11 @@ public sealed class HiddenSite : ISite, IDisposable
     private HiddenRound? round;
 
     /// <param name="folder">Where the site keeps the states that it holds and what it has signed.</param>
+    /// <exception cref="RosflException">The site's weight, or the manifest's number of sites, is beyond what sums hold.</exception>
     public HiddenSite(ISite inner, Study study, SiteTrust trust, string folder, TimeProvider time, Action<string>? notice = null)
     {
+        FixedPoint.CheckWeight(inner.Weight);
+        Threshold.Of(trust.Manifest).Check();
         (this.inner, this.study, this.trust, this.time, this.notice) = (inner, study, trust, time, notice);
         states = new HeldStates(folder, study);
         signed = SignedRounds.Open(Path.Combine(folder, "signed.db"));

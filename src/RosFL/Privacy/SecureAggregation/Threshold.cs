@@ -44,7 +44,7 @@ public sealed record Threshold(int Sites, Adversary Adversary, int Policy = 0)
     public Threshold Check()
     {
         Refusal.Unless(Sites is >= FewestSites and <= FixedPoint.MostSites,
-            $"Secure aggregation has {Sites} sites; it needs {FewestSites} to {FixedPoint.MostSites}: admit more sites or switch it off in the manifest.");
+            $"Secure aggregation has {Sites} sites; it needs {FewestSites} to {FixedPoint.MostSites}, whose sums fit {FixedPoint.SumBits} bits: admit more sites or switch it off in the manifest.");
         Refusal.Unless(Policy <= Sites, $"The study's least number of sites is {Policy}, but there are {Sites}: lower it or admit more sites.");
         return this;
     }

@@ -4,7 +4,8 @@ namespace RosFL.Privacy.SecureAggregation;
 
 /// <summary>
 /// The numbers of a masked sum: fixed point with 24 fractional bits in Z_2^64. A trained weight takes 24+6 bits, the weight of its site 20,
-/// 256 sites 8: 58 bits of 63. Statistics that are merged beside trained weights may be sixteen times as large: 62 bits.
+/// 256 sites 8: 58 bits of 63. Statistics that are merged beside trained weights may be sixteen times as large: 62 bits, which is what sets
+/// the largest number of sites.
 /// </summary>
 public static class FixedPoint
 {
@@ -24,7 +25,11 @@ public static class FixedPoint
     /// <summary>Largest weight of a site in the mean, in training items.</summary>
     public const long LargestWeight = 1 << 20;
 
-    public const int MostSites = 256;
+    /// <summary>Bits of the largest sum; the sign takes one more, and one is to spare.</summary>
+    public const int SumBits = 62;
+
+    /// <summary>So many sites of the largest weight, all at the bound of statistics, come to a sum of <see cref="SumBits"/>.</summary>
+    public const int MostSites = (int)((1L << SumBits) / (LargestWeight * (long)(StatisticsBound * Unit)));
 
     /// <summary>The integer of a value, half rounded to even, without the site's weight.</summary>
     /// <param name="name">The array that the value belongs to.</param>
