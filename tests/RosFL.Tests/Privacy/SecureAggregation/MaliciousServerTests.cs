@@ -21,8 +21,22 @@ public sealed class MaliciousServerTests
         AssertRefusedByAll(rig, "has not approved");
     }
 
+    /// <summary>Five sites, of whom the server leaves one out: the four are not enough for the study, or must not share among fewer than it does.</summary>
+    [Theory]
+    [InlineData(0, "threshold is 3 of 4, the manifest's 4 of 4")]
+    [InlineData(5, "least number of sites is 5, but there are 4")]
+    public void Roster_withASiteMissing_isRefusedForItsThreshold(int policy, string sentence)
+    {
+        using var rig = new SessionRig(5, new Threshold(5, Adversary.Malicious, policy),
+            change: roster => roster with { Threshold = new Threshold(4, Adversary.Malicious), Sites = [.. roster.Sites.Take(4)] });
+        rig.Run().AssertSumOrNothing();
+        Assert.NotNull(rig.Failure);
+        Assert.Equal([1, 2, 3, 4], rig.Refused.Keys.Order().Select(id => (int)id));
+        Assert.All(rig.Refused.Values, refusal => Assert.Contains(sentence, refusal, StringComparison.Ordinal));
+    }
+
     [Fact]
-    public void Roster_withASiteMissing_isRefusedForItsThreshold()
+    public void Roster_ofACuriousServersThreshold_isRefused()
     {
         using var rig = new SessionRig(4, Adversary.Malicious, change: roster => roster with { Threshold = new Threshold(4, Adversary.Curious) });
         AssertRefusedByAll(rig, "threshold");
