@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using RosFL.Privacy.SecureAggregation;
 
 namespace RosFL.Tests.Privacy.SecureAggregation;
@@ -33,6 +34,43 @@ public sealed class MaliciousServerTests
         Assert.NotNull(rig.Failure);
         Assert.Equal([1, 2, 3, 4], rig.Refused.Keys.Order().Select(id => (int)id));
         Assert.All(rig.Refused.Values, refusal => Assert.Contains(sentence, refusal, StringComparison.Ordinal));
+    }
+
+    /// <summary>With two sites the sum shows each the other's part.</summary>
+    [Fact]
+    public void Roster_ofTwoSites_isRefused()
+    {
+        using var rig = new SessionRig(3, Adversary.Malicious);
+        rig.Post = message => message.Kind == MessageKind.Roster
+            ? [Resigned(rig, message with { Payload = (rig.Roster with { Threshold = new Threshold(2, Adversary.Malicious), Sites = [.. rig.Roster.Sites.Take(2)] }).ToBytes() })]
+            : [message];
+        AssertRefusedByAll(rig, "has 2 sites; it needs 3");
+    }
+
+    [Fact]
+    public void Roster_thatDoesNotNameTheSite_isRefusedByIt()
+    {
+        using var rig = new SessionRig(4, Adversary.Malicious);
+        rig.Post = message => message.Kind == MessageKind.Roster && message.To == 4
+            ? [Resigned(rig, message with { Payload = (rig.Roster with { Threshold = rig.Roster.Threshold.Among(3), Sites = [.. rig.Roster.Sites.Take(3)] }).ToBytes() })]
+            : [message];
+        AssertRefusedAlone(rig, 4, "The roster does not name this site");
+    }
+
+    /// <summary>A site whose certificate was renewed stands in a roster once: twice, it would count for two of the quorum.</summary>
+    [Fact]
+    public void Roster_withTwoCertificatesOfOneKey_isRefused()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var certificates = new[] { 1, 2 }.Select(year => new CertificateRequest("CN=renewed", key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100 + year)).RawData);
+        using var rig = new SessionRig(3, Adversary.Malicious, terms: terms => terms with { Approved = new HashSet<string>([.. terms.Approved, KeyHashOf(key)]) }, change: roster => roster with
+        {
+            Threshold = roster.Threshold with { Sites = 5 },
+            Sites = Roster.Numbered(roster.Sites.Select(s => s.Certificate).Concat(certificates)),
+        });
+        rig.Post = message => rig.Sites.ContainsKey(message.To) || message.To == Envelope.Server ? [message] : [];
+        AssertRefusedByAll(rig, "The roster names site 'renewed' with two certificates of one key");
     }
 
     [Fact]
@@ -154,6 +192,42 @@ public sealed class MaliciousServerTests
         Assert.NotNull(rig.Failure);
     }
 
+    [Fact]
+    public void Shares_withoutTheSitesOwn_areRefused()
+    {
+        using var rig = new SessionRig(4, Adversary.Curious);
+        rig.Post = message => message.Kind == MessageKind.ShareBox && message.To == 1 ? [Without(rig, message, 1)] : [message];
+        AssertRefusedAlone(rig, 1, "The server's shares lack this site's own");
+    }
+
+    /// <summary>Site 1 is told of three sites' keys and given the shares of four.</summary>
+    [Fact]
+    public void Shares_ofASiteWithoutKeys_areRefused()
+    {
+        using var rig = new SessionRig(4, Adversary.Curious);
+        var forOne = new List<Envelope>();
+        rig.Post = message =>
+        {
+            if (message.Kind == MessageKind.Share && message.To == 1) forOne.Add(message);
+            return message.Kind == MessageKind.KeyList && message.To == 1 ? [Without(rig, message, 4)]
+                : message.Kind == MessageKind.ShareBox && message.To == 2 ? [message, Resigned(rig, message with { To = 1, Payload = Bundle.Of(forOne) })]
+                : [message];
+        };
+        AssertRefusedAlone(rig, 1, "(4), which has announced no keys");
+    }
+
+    /// <summary>Site 2 is given no shares of site 1, and then told that site 1 survived.</summary>
+    [Fact]
+    public void Survivors_withASiteThatDealtNoShares_areRefused()
+    {
+        using var rig = new SessionRig(4, Adversary.Curious);
+        rig.Post = message => message.Kind == MessageKind.ShareBox && message.To == 2 ? [Without(rig, message, 1)]
+            : message.Kind == MessageKind.Survivors && message.To == 1
+                ? [message, Resigned(rig, message with { To = 2, Payload = Bundle.Of([.. Bundle.Read(message.Payload), rig.Masked[2].Header]) })]
+            : [message];
+        AssertRefusedAlone(rig, 2, "(1), which has dealt no shares");
+    }
+
     /// <summary>Even with the envelope of the right receiver, a ciphertext made for another cannot be opened: it is bound to session, sender and receiver.</summary>
     [Fact]
     public void Ciphertext_underAnotherContext_isNotOpened()
@@ -197,6 +271,16 @@ public sealed class MaliciousServerTests
         Assert.Empty(rig.Opened);
     }
 
+    /// <summary>One site alone is lied to, says so and stops; the others open their sum.</summary>
+    private static void AssertRefusedAlone(SessionRig rig, uint site, string sentence)
+    {
+        rig.Run().AssertSumOrNothing();
+        Assert.Equal(site, Assert.Single(rig.Refused).Key);
+        Assert.Contains(sentence, rig.Refused[site], StringComparison.Ordinal);
+        Assert.Equal(rig.Sites.Keys.Where(id => id != site), rig.Opened.Keys.Order());
+        Assert.Equal(SessionRig.PlainSum(rig.Opened.Keys), rig.Opened.Values.First().Sum);
+    }
+
     private static void AssertRefusedByAll(SessionRig rig, string sentence)
     {
         rig.Run().AssertSumOrNothing();
@@ -209,6 +293,11 @@ public sealed class MaliciousServerTests
 
     /// <summary>The lying server holds its own key, so what it changed it signs again.</summary>
     private static Envelope Resigned(SessionRig rig, Envelope message) => rig.Sign(message);
+
+    /// <summary>The server's message without what one site sent.</summary>
+    private static Envelope Without(SessionRig rig, Envelope message, uint from) => Resigned(rig, message with { Payload = Bundle.Of([.. Bundle.Read(message.Payload).Where(m => m.From != from)]) });
+
+    private static string KeyHashOf(ECDsa key) => Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()));
 
     private static List<Envelope> Changed(Envelope message, KeyPair other) => [.. Bundle.Read(message.Payload).Select(m =>
         m.From == message.To ? m : m with { Payload = (KeysMessage.FromBytes(m.Payload) with { Mask = other.Public }).ToBytes() })];

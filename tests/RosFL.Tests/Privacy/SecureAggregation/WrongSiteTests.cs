@@ -67,6 +67,44 @@ public sealed class WrongSiteTests
         Assert.Empty(rig.Revealed);
     }
 
+    /// <summary>A site deals another site something that it cannot open, what it dealt to a third, or other shares than those whose hashes it signs beside them.</summary>
+    [Theory]
+    [InlineData("changed", "cannot be decrypted")]
+    [InlineData("another's", "cannot be decrypted")]
+    [InlineData("mask", "are not those whose hashes it signed")]
+    [InlineData("self", "are not those whose hashes it signed")]
+    public void Shares_thatAreNotForTheSiteOrNotTheSignedOnes_areRefused(string what, string sentence)
+    {
+        using var rig = new SessionRig(3, Adversary.Malicious);
+        ShareMessage? anothers = null;
+        rig.Post = message =>
+        {
+            if (message.Kind == MessageKind.Share && message.From == 2 && message.To == 3) anothers = ShareMessage.FromBytes(message.Payload);
+            return [message];
+        };
+        AssertRefusedAtSite1(rig, MessageKind.ShareBox, 2, dealt =>
+        {
+            var share = ShareMessage.FromBytes(dealt);
+            return (what switch
+            {
+                "changed" => share with { Ciphertext = [.. share.Ciphertext[..^1], (byte)(share.Ciphertext[^1] ^ 1)] },
+                "another's" => share with { Ciphertext = anothers!.Ciphertext },
+                "mask" => share with { MaskShareHash = share.SelfShareHash },
+                _ => share with { SelfShareHash = share.MaskShareHash },
+            }).ToBytes();
+        }, sentence);
+        Assert.DoesNotContain(1u, rig.Masked.Keys);
+    }
+
+    [Fact]
+    public void MaskedVector_longerThanTheSessions_isLeftOutOfTheSum()
+    {
+        using var rig = new SessionRig(4, Adversary.Curious) { BreaksOffAt = site => site == 2 ? SessionRig.VectorLength + 2 : null, ChangeVector = (site, vector) => site == 2 ? [.. vector, 7, 7] : vector };
+        rig.Run().AssertSumOrNothing();
+        Assert.Matches(@"^The masked vector of site 'site-\d' \(2\) is longer than 6 numbers", Assert.Single(rig.ServerRefused));
+        Assert.Equal(SessionRig.PlainSum([1, 3, 4]), rig.Opened[1].Sum);
+    }
+
     /// <summary>The shares fit each other and their hashes, but not what their dealer announced: found when the secret is rebuilt, before a mask is taken off.</summary>
     [Theory]
     [InlineData("another self seed")]

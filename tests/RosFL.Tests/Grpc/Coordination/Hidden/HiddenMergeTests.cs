@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using Google.Protobuf;
 using RosFL.Federation;
+using RosFL.Privacy.SecureAggregation;
 using RosFL.Runs;
 
 namespace RosFL.Tests.Grpc.Coordination.Hidden;
@@ -49,6 +51,23 @@ public sealed class HiddenMergeTests
         var lost = await Assert.ThrowsAsync<RoundLostException>(network.MergeAsync);
         Assert.Contains("3 sites opened the sum", lost.Message, StringComparison.Ordinal);
         Assert.Contains("did not come to the same weights", lost.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A site speaks for itself alone: else it could throw out another by what comes on its own stream.</summary>
+    [Fact]
+    public async Task Message_inAnotherSitesName_dropsItsSender()
+    {
+        await using var network = await HiddenNetwork.StartAsync(lastSays: reply =>
+        {
+            for (var i = 0; i < reply.Messages.Count; i++)
+            {
+                var message = Envelope.FromBytes(reply.Messages[i].Span);
+                reply.Messages[i] = ByteString.CopyFrom((message with { From = message.From % 3 + 1 }).ToBytes());
+            }
+        });
+        await Assert.ThrowsAsync<RoundLostException>(network.MergeAsync);
+        var liar = network.Remotes[^1].Name;
+        Assert.Matches($"^Site '{liar}' dropped out of the sum: Site '{liar}' sent a message in the name of site [123]", Assert.Single(network.ServerNotices));
     }
 
     private static double[] Drifts(SiteRound figures) => [figures.DriftHead, figures.DriftBody, figures.DriftTail];

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using RosFL.Federation;
@@ -24,13 +25,14 @@ internal sealed class HiddenNetwork : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly MadeStudy made;
     private readonly Func<SiteUpdate, SiteUpdate> change;
+    private readonly Action<HiddenReply> lastSays;
     private readonly List<Task> agents = [];
     private PartyServer? server;
     private HiddenMerge? merge;
 
-    private HiddenNetwork(RunOptions run, Func<SiteUpdate, SiteUpdate> change)
+    private HiddenNetwork(RunOptions run, Func<SiteUpdate, SiteUpdate> change, Action<HiddenReply> lastSays)
     {
-        (made, this.change) = (new(run), change);
+        (made, this.change, this.lastSays) = (new(run), change, lastSays);
         Remotes = [.. made.Sites.Select(s => new RemoteSite(s.Name, TimeSpan.FromMinutes(1), TimeProvider.System))];
     }
 
@@ -41,13 +43,17 @@ internal sealed class HiddenNetwork : IAsyncDisposable
     /// <summary>What sites said to their own users.</summary>
     public ConcurrentQueue<string> Notices { get; } = [];
 
+    /// <summary>What the server said to its own.</summary>
+    public ConcurrentQueue<string> ServerNotices { get; } = [];
+
     public RoundKey Key => made.Key(0);
 
     /// <param name="last">What the last site makes of the opened sum, in place of the study's run.</param>
     /// <param name="change">What becomes of a site's update before it is hidden.</param>
-    public static async Task<HiddenNetwork> StartAsync(RunOptions? last = null, Func<SiteUpdate, SiteUpdate>? change = null)
+    /// <param name="lastSays">Changes what the last site sends in the protocol.</param>
+    public static async Task<HiddenNetwork> StartAsync(RunOptions? last = null, Func<SiteUpdate, SiteUpdate>? change = null, Action<HiddenReply>? lastSays = null)
     {
-        var network = new HiddenNetwork(Run, change ?? (update => update));
+        var network = new HiddenNetwork(Run, change ?? (update => update), lastSays ?? (_ => { }));
         try
         {
             await network.JoinAsync(last ?? Run);
@@ -100,7 +106,7 @@ internal sealed class HiddenNetwork : IAsyncDisposable
             Roster = [aggregation.Entry(), .. parties.Select(p => p.Entry())],
         }, made.Study.Run);
         var credentials = Opened(aggregation.Open(TimeProvider.System));
-        merge = new(made.Study, manifest, Opened(aggregation.Identity(credentials)), () => Remotes[0].InitialHash, SealedFolder.Of(root), TimeSpan.FromMinutes(1), TimeProvider.System, (_, _) => { });
+        merge = new(made.Study, manifest, Opened(aggregation.Identity(credentials)), () => Remotes[0].InitialHash, SealedFolder.Of(root), TimeSpan.FromMinutes(1), TimeProvider.System, (_, notice) => ServerNotices.Enqueue(notice));
         var service = new FederationService([new StudyRoom(made.Study, manifest, Remotes)], new());
         server = await PartyServer.StartAsync("127.0.0.1:0", credentials, services => services.AddSingleton(service)
             .AddTensorMethod(FederationService.Method, (FederationService s, IAsyncStreamReader<TensorFrame<SiteMessage>> r, IServerStreamWriter<TensorFrame<ServerMessage>> w, ServerCallContext c) => s.Join(r, w, c)),
@@ -115,7 +121,8 @@ internal sealed class HiddenNetwork : IAsyncDisposable
         // its identity is the site's to dispose
         var hidden = Opened(new HiddenSite(new LosingSite(site) { Delivered = change }, new Study(run), new SiteTrust(party.Identity(credentials), manifest), In(site.Name, "secure-aggregation"), TimeProvider.System, Notices.Enqueue));
         var channel = Opened(credentials.NewChannel(server!.Address, PartyRole.AggregationServer, null, WireChannel.Limit, WireChannel.KeepAlive));
-        agents.Add(new SiteAgent(made.Study, hidden, new SiteFacts(site.Weight, site.StepsPerRound, 5, 0, 0), manifest.Hash, channel.CreateCallInvoker, TimeProvider.System).RunAsync(stop.Token));
+        CallInvoker Dial() => site == made.Sites[^1] ? channel.Intercept(new ChangedReplies(lastSays)) : channel.CreateCallInvoker();
+        agents.Add(new SiteAgent(made.Study, hidden, new SiteFacts(site.Weight, site.StepsPerRound, 5, 0, 0), manifest.Hash, Dial, TimeProvider.System).RunAsync(stop.Token));
     }
 
     private T Opened<T>(T one) where T : IDisposable
