@@ -39,6 +39,32 @@ public sealed class DropoutTests
             }
         });
 
+    /// <summary>Two of seven sites go between two of their shares: those that were sent are of no use, and whose shares all arrived is a site that dropped out afterwards.</summary>
+    [Theory]
+    [InlineData(Adversary.Curious)]
+    [InlineData(Adversary.Malicious)]
+    public void Session_sitesGoBetweenTwoOfTheirShares_givesTheSumOfTheOthers(Adversary adversary)
+    {
+        uint[] others = [1, 3, 4, 5, 7];
+        for (var sent = 0; sent <= 7; sent++)
+        {
+            var left = new Dictionary<uint, int> { [2] = sent, [6] = 7 - sent };
+            using var rig = new SessionRig(7, adversary) { IsGone = (site, kind) => left.ContainsKey(site) && kind >= MessageKind.Masked };
+            var dealt = new HashSet<uint>();
+            rig.Post = message =>
+            {
+                if (message.Kind == MessageKind.ShareBox) dealt.UnionWith(Bundle.Read(message.Payload).Select(share => share.From));
+                return message.Kind == MessageKind.Share && left.TryGetValue(message.From, out var more) && (left[message.From] = more - 1) < 0 ? [] : [message];
+            };
+            rig.Run().AssertSumOrNothing();
+            Assert.Equal(left.Keys.Where(site => left[site] >= 0), dealt.Except(others));
+            Assert.Equal(others, rig.Opened.Keys.Order());
+            Assert.Equal(SessionRig.PlainSum(others), rig.Opened[1].Sum);
+            Assert.Empty(rig.Refused);
+            Assert.Empty(rig.ServerRefused);
+        }
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
