@@ -10,7 +10,7 @@ namespace RosFL.Bench;
 /// </summary>
 internal static class SecureAggregationBench
 {
-    private const int Parameters = 100_000, PublishedParameters = 4_897, KeyBits = 2048;
+    private const int Parameters = 100_000, PublishedParameters = 4_897;
     private const double Mebi = 1 << 20;
 
     public static void Run(BenchOptions options)
@@ -65,12 +65,12 @@ internal static class SecureAggregationBench
 
     private static void Paillier()
     {
-        var table = new Table($"The same sum under Paillier, {KeyBits} bits, unweighted, one thread, {ModularPower.Engine}, processor time of one site and of the server for one site",
+        var table = new Table($"The same sum under Paillier, {PaillierKey.Bits} bits, unweighted, one thread, {ModularPower.Engine}, processor time of one site and of the server for one site",
             "parameters", "ciphertexts", "encrypt s", "add s", "decrypt s", "a site sends MiB");
-        var key = PaillierKey.Create(KeyBits);
+        var key = PaillierKey.Create();
         foreach (var parameters in new[] { PublishedParameters, Parameters })
         {
-            var messages = new SlotPacking(KeyBits, 1).Pack(new ulong[parameters]);
+            var messages = new SlotPacking(PaillierKey.Bits, 1).Pack(new ulong[parameters]);
             var (encrypt, ciphertexts) = Timed(() => messages.Select(m => key.Public.Encrypt(m)).ToList());
             var sum = new PaillierSum(key.Public);
             sum.Add(ciphertexts);
@@ -80,7 +80,7 @@ internal static class SecureAggregationBench
                 return 0;
             });
             var (decrypt, _) = Timed(() => sum.Ciphertexts.Select(key.Decrypt).ToList());
-            table.Row($"{parameters:n0}", $"{messages.Length:n0}", $"{encrypt:f2}", $"{add:f3}", $"{decrypt:f2}", $"{ciphertexts.Count * 2.0 * KeyBits / 8 / Mebi:f2}");
+            table.Row($"{parameters:n0}", $"{messages.Length:n0}", $"{encrypt:f2}", $"{add:f3}", $"{decrypt:f2}", $"{ciphertexts.Count * 2.0 * PaillierKey.Bits / 8 / Mebi:f2}");
         }
         var managed = Timed(() => ModularPower.Managed(3, key.Public.N, key.Public.NSquared)).Seconds;
         var native = Timed(() => ModularPower.Of(3, key.Public.N, key.Public.NSquared)).Seconds;

@@ -61,6 +61,16 @@ public sealed class SecureMergeTests
         Assert.Equal([70, 1024], mean.Values("running_mean"));
     }
 
+    /// <summary>Whoever asks for Paillier is told before the first round what it does not withstand.</summary>
+    [Fact]
+    public async Task Study_underPaillier_saysThatServerAndKeyHolderSeeEverything()
+    {
+        using var study = new MadeStudy(MadeStudy.Run("dc-sfl") with { Rounds = 1, Privacy = new() { SecureAggregation = SecureAggregationKind.Paillier } });
+        await study.RunAsync();
+        Assert.StartsWith("Paillier, 2048 bits, by ", study.Notices[0], StringComparison.Ordinal);
+        Assert.Contains("the aggregation server together with any one site, which all hold the key, could read every site's weights", study.Notices[0], StringComparison.Ordinal);
+    }
+
     /// <summary>As many sites as there may be, all of the largest weight and at the bounds: the largest sums keep their sign, and give the mean to the bit.</summary>
     [Fact]
     public void Sum_ofTheMostSitesAtTheirBounds_doesNotOverflow()

@@ -6,6 +6,9 @@ namespace RosFL.Privacy.Paillier;
 /// <summary>The sites' key pair. A server never has it.</summary>
 public sealed class PaillierKey
 {
+    /// <summary>Of n, for every key that this program makes; no other length can be chosen.</summary>
+    public const int Bits = 2048;
+
     private readonly BigInteger lambda, mu;
 
     /// <summary>The key of two primes of equal length.</summary>
@@ -18,11 +21,11 @@ public sealed class PaillierKey
 
     public PaillierPublicKey Public { get; }
 
-    /// <param name="bits">2048 or 3072.</param>
-    public static PaillierKey Create(int bits)
+    /// <summary>A new key of <see cref="Bits"/>.</summary>
+    public static PaillierKey Create()
     {
         // the platform's RSA keys are made of the primes that Paillier needs
-        using var rsa = RSA.Create(bits);
+        using var rsa = RSA.Create(Bits);
         var primes = rsa.ExportParameters(includePrivateParameters: true);
         return new(new(primes.P, isUnsigned: true, isBigEndian: true), new(primes.Q, isUnsigned: true, isBigEndian: true));
     }

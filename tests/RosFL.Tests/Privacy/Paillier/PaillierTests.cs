@@ -8,7 +8,7 @@ namespace RosFL.Tests.Privacy.Paillier;
 /// <summary>The homomorphic merge: published vectors, packing, refusals.</summary>
 public sealed class PaillierTests
 {
-    private static readonly Lazy<PaillierKey> Key = new(() => PaillierKey.Create(2048));
+    private static readonly Lazy<PaillierKey> Key = new(() => PaillierKey.Create());
 
     [Fact]
     public void Encrypt_publishedNumbers_givesPublishedCiphertexts()
