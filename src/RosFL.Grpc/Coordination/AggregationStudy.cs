@@ -163,6 +163,7 @@ public sealed class AggregationStudy : IDisposable
         if (File.Exists(RosterPath))
         {
             var roster = JsonSerializer.Deserialize<Dictionary<string, SiteFacts>>(await File.ReadAllTextAsync(RosterPath, cancellation))!;
+            RefuseNewcomers(roster.Keys);
             foreach (var site in sites) site.Facts = roster[site.Name];
         }
         else
@@ -172,6 +173,15 @@ public sealed class AggregationStudy : IDisposable
             AtomicFile.WriteText(RosterPath, JsonSerializer.Serialize(sites.ToDictionary(s => s.Name, s => s.Facts)));
         }
         record.Store.SetSites([.. sites.Select(s => s.Facts.Size(s.Name))]);
+    }
+
+    /// <summary>A revised manifest may name a site that was not there when the study began, and has no part of it.</summary>
+    private void RefuseNewcomers(IReadOnlyCollection<string> begun)
+    {
+        var newcomers = sites.Select(s => s.Name).Except(begun).ToList();
+        if (newcomers.Count > 0)
+            throw new RosflException(ExitCode.CannotResume,
+                $"Study '{study.Id}' began with the sites {string.Join(", ", begun)}, and its manifest now names {string.Join(", ", newcomers)} too: take them out of the next revision, or begin a new study with them.");
     }
 
     /// <summary>The sites' own beginning, on which all of them must agree.</summary>

@@ -5,8 +5,8 @@ namespace RosFL.Privacy.SecureAggregation;
 
 /// <summary>
 /// What the aggregation server stores after a round without being able to read it: new global parts and the correction's state, encrypted
-/// under a content key that is wrapped to each site's storage key, as the manifest has it, and signed by the site that wrote it. Sites that were late,
-/// restarted or newly admitted read this.
+/// under a content key that is wrapped to each site's storage key, as the manifest had it then, and signed by the site that wrote it. Sites that were late
+/// or restarted read this; one whose keys are newer than the state cannot.
 /// </summary>
 public sealed record SealedState(byte[] Ciphertext, byte[] Ephemeral, IReadOnlyList<WrappedKey> Keys, byte[] Writer, byte[] Signature)
 {
@@ -30,10 +30,10 @@ public sealed record SealedState(byte[] Ciphertext, byte[] Ephemeral, IReadOnlyL
         Refusal.Unless(approved.Contains(writer.KeyHash), $"The state of round {round} was written by '{writer.Name}', which this site has not approved.");
         Refusal.Unless(writer.Verifies(Signed(context), Signature), $"The state of round {round} is not the one that '{writer.Name}' signed for this study and round.");
         var mine = Keys.FirstOrDefault(k => k.Owner == reader.KeyHash);
-        Refusal.Unless(mine is not null, $"The state of round {round} is not encrypted to this site: a site that has it must admit this one.");
+        Refusal.Unless(mine is not null, $"The state of round {round} is not encrypted to this site, whose keys are newer: give this site the state of another one, as docs/secure-aggregation.md says under 'New keys'.");
         var contentKey = SealedText.Open(WrappingKey(reader.Storage.Agree(Ephemeral), Ephemeral, reader.Storage.Public, context), mine!.Wrapped, OwnerBytes(reader.KeyHash));
         var state = contentKey is null ? null : SealedText.Open(contentKey, Ciphertext, context);
-        return state ?? throw Refusal.Of($"The state of round {round} cannot be decrypted with this site's storage key: it was wrapped to another.");
+        return state ?? throw Refusal.Of($"The state of round {round} cannot be decrypted with this site's storage key: it was wrapped to another; give this site the state of another one, as docs/secure-aggregation.md says under 'New keys'.");
     }
 
     public byte[] ToBytes() => Fields().Bytes(Signature).ToArray();
