@@ -66,7 +66,7 @@ public sealed class HiddenSite : ISite, IDisposable
     public async Task CommitAsync(CommitRecord record, CancellationToken cancellation)
     {
         if (round is { Next: { } next } own && record.Key.Round == own.Key.Round && record.Decision.Counts(Name, own.Key.Attempt) && next.Global.Hash() != record.PartsHash)
-            throw new RosflException(ExitCode.SecureAggregation, $"The aggregation server commits weights {record.PartsHash[..12]} for {record.Key}, and this site opened {next.Global.Hash()[..12]}: the study must not go on.");
+            throw Told(new RosflException(ExitCode.SecureAggregation, $"The aggregation server commits weights {record.PartsHash[..12]} for {record.Key}, and this site opened {next.Global.Hash()[..12]}: the study must not go on."));
         EndRound();
         await inner.CommitAsync(record, cancellation);
         states.Keep(record);
@@ -89,7 +89,20 @@ public sealed class HiddenSite : ISite, IDisposable
     }
 
     /// <summary>One exchange of the protocol with the aggregation server.</summary>
-    internal HiddenReply Exchange(HiddenOrder order) => order.ContentCase switch
+    internal HiddenReply Exchange(HiddenOrder order)
+    {
+        try
+        {
+            return Answer(order);
+        }
+        catch (RosflException refusal)
+        {
+            Told(refusal);
+            throw;
+        }
+    }
+
+    private HiddenReply Answer(HiddenOrder order) => order.ContentCase switch
     {
         HiddenOrder.ContentOneofCase.Message => Take(Envelope.FromBytes(order.Message.Span)),
         HiddenOrder.ContentOneofCase.MaskedFrom => HiddenTransfer.Part(MemoryMarshal.AsBytes(Round.Masked.AsSpan()), order.MaskedFrom),
@@ -98,6 +111,13 @@ public sealed class HiddenSite : ISite, IDisposable
         HiddenOrder.ContentOneofCase.StateComplete => Unseal(order.Round),
         _ => throw new RosflException(ExitCode.Protocol, "The aggregation server asked for something that this program does not know: update it."),
     };
+
+    /// <summary>A refusal is for this site's own user too, and some of its words for nobody else.</summary>
+    private RosflException Told(RosflException refusal)
+    {
+        notice?.Invoke(refusal.Message);
+        return refusal;
+    }
 
     private HiddenRound Round => round ?? throw new RosflException(ExitCode.SecureAggregation, "This site has trained nothing that could be summed: it takes part again in the next attempt.");
 

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using RosFL.Federation;
 using RosFL.Privacy.SecureAggregation;
 using RosFL.Runs;
+using RosFL.Training;
 
 namespace RosFL.Tests.Grpc.Coordination.Hidden;
 
@@ -20,6 +21,7 @@ public sealed class HiddenMergeTests
             var refusal = await Assert.ThrowsAsync<RosflException>(() => site.CommitAsync(network.Record(merged, other), CancellationToken.None));
             Assert.Equal(ExitCode.SecureAggregation, refusal.Code);
             Assert.Contains($"commits weights {other[..12]} for {network.Key}, and this site opened {hash[..12]}", refusal.Message, StringComparison.Ordinal);
+            Assert.Contains(network.Notices, notice => refusal.Message.EndsWith(notice, StringComparison.Ordinal));
             await site.CommitAsync(network.Record(merged, hash), CancellationToken.None);
         }
     }
@@ -68,6 +70,40 @@ public sealed class HiddenMergeTests
         await Assert.ThrowsAsync<RoundLostException>(network.MergeAsync);
         var liar = network.Remotes[^1].Name;
         Assert.Matches($"^Site '{liar}' dropped out of the sum: Site '{liar}' sent a message in the name of site [123]", Assert.Single(network.ServerNotices));
+    }
+
+    /// <summary>A part with a value that is no number is not summed: the study stops, the server learns which site and the kind of fault, the site's own user why.</summary>
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.NegativeInfinity)]
+    [InlineData(257f)]
+    public async Task Site_whosePartIsNoNumber_refusesToBeSummed(float value)
+    {
+        const string site = "east";
+        await using var network = await HiddenNetwork.StartAsync(change: update => update.Figures.Site == site ? WithHeadValue(update, value) : update);
+        var stopped = await Assert.ThrowsAsync<RosflException>(network.MergeAsync);
+        Assert.Equal(ExitCode.InvalidData, stopped.Code);
+        Assert.Equal($"Site '{site}': the site failed (InvalidData); its own log says why.", stopped.Message);
+        Assert.Matches("^A weight of '.+' is not a number or beyond 256, the limit of fixed-point merging", Assert.Single(network.Notices));
+        Assert.Empty(network.ServerNotices);
+    }
+
+    /// <summary>What is beyond the bound is clipped, and the site's own user is told how much.</summary>
+    [Fact]
+    public async Task Site_whosePartIsBeyondTheBound_isSummedAndSaysSo()
+    {
+        await using var network = await HiddenNetwork.StartAsync(change: update => update.Figures.Site == "east" ? WithHeadValue(update, 65) : update);
+        Assert.Equal(3, (await network.MergeAsync()).Counted.Count);
+        Assert.Matches("^1 of [0-9]+ values were beyond the bound of fixed point and were clipped", Assert.Single(network.Notices));
+        Assert.Empty(network.ServerNotices);
+    }
+
+    /// <summary>The update with another first number of the head.</summary>
+    private static SiteUpdate WithHeadValue(SiteUpdate update, float value)
+    {
+        var (head, parts) = (update.Parts[PartName.Head], new Dictionary<PartName, Weights>(update.Parts.Parts));
+        parts[PartName.Head] = head with { Arrays = [head.Arrays[0] with { Values = [value, .. head.Arrays[0].Values[1..]] }, .. head.Arrays.Skip(1)] };
+        return update with { Parts = new(parts) };
     }
 
     private static double[] Drifts(SiteRound figures) => [figures.DriftHead, figures.DriftBody, figures.DriftTail];
