@@ -26,7 +26,7 @@ public class CutNameTests
     [Theory]
     [InlineData("vessels", "1:1x2")]
     [InlineData("hippocampus", "1:1x4")]
-    [InlineData("lowdose-ct", "1")]
+    [InlineData("lowdose-ct", "4:1x8")]
     public void Candidates_ofAShippedRunFile_beginWithItsOwnCut(string name, string cut) =>
         Assert.Equal(cut, Names(RunFile.Load(Repository.File("runs", $"{name}.json"), ["data.path=\".\""]).Options)[0]);
 
