@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using RosFL.Federation;
 using RosFL.Grpc.Hosting;
 using RosFL.Grpc.Trust;
@@ -130,7 +129,7 @@ internal sealed class HostedStudy : IDisposable
             Run = [],
             BodySeed = Loopback.Text(StudySeeds.OfRun(run.Seed).Bodies),
             Quorum = quorum,
-            Roster = [.. keys.Select(k => new RosterEntry(k.Party.ToString(), Convert.ToHexStringLower(SHA256.HashData(k.Key.ExportSubjectPublicKeyInfo()))))],
+            Roster = [.. parties.Values.Select(folder => folder.Entry())],
         }, run);
         var approved = keys.Aggregate(ApprovedManifest.Of(manifest), (all, k) => all.Approve(k.Party, k.Key, TimeProvider.System));
         foreach (var folder in keep) approved.Save(Path.Combine(folder.StudiesPath, Name + ".json"));
