@@ -59,6 +59,9 @@ internal sealed class HostedStudy : IDisposable
 
     public PartyFolder PartyOf(string party) => parties[party];
 
+    /// <summary>Credentials under the study's root of somebody who is not in its roster.</summary>
+    public PartyCredentials NewCredentials(Party party) => trust.New(party);
+
     /// <summary>Every file that a party has, those of its identity among them.</summary>
     public IReadOnlyList<string> FilesOf(string party) =>
         [.. new[] { FolderOf(party), parties[party].Path }.SelectMany(folder => Directory.GetFiles(folder, "*", SearchOption.AllDirectories))];
@@ -66,12 +69,24 @@ internal sealed class HostedStudy : IDisposable
     /// <summary>From now on whoever calls a server does so through a port that keeps what is said.</summary>
     public PlainTextCapture Tap(string server)
     {
-        taps[server] = new(parties[server].Open(TimeProvider.System), server == Aggregation ? aggregate : compute, caller => parties[caller.Name].Open(TimeProvider.System));
+        taps[server] = new(parties[server].Open(TimeProvider.System), OwnPort(server), caller => parties[caller.Name].Open(TimeProvider.System));
         return taps[server].Said;
     }
 
+    /// <summary>All that comes to a party where both servers are tapped; at a server also what it writes to those who call it.</summary>
+    public IReadOnlyList<PlainTextCapture> HeardBy(string party) => [.. taps.Select(tap => tap.Key == party ? tap.Value.Said : tap.Value.ToldTo(party))];
+
+    /// <summary>A site's program writes to a server on a connection of its own, past all services, and the server hangs up.</summary>
+    public async Task WriteAsync(string site, string server, ReadOnlyMemory<byte> bytes)
+    {
+        using var credentials = parties[site].Open(TimeProvider.System);
+        await using var stream = await ClientTrust.DialAsync(credentials, "127.0.0.1", PortOf(server), other => credentials.Check(other, "The server"), CancellationToken.None);
+        await stream.WriteAsync(bytes);
+        await stream.CopyToAsync(Stream.Null);
+    }
+
     /// <summary>Where a server is reached.</summary>
-    public string Address(string server) => $"https://127.0.0.1:{(taps.TryGetValue(server, out var tap) ? tap.Port : server == Aggregation ? aggregate : compute)}";
+    public string Address(string server) => $"https://127.0.0.1:{PortOf(server)}";
 
     public RunStore OpenStore() => RunStore.Open(Path.Combine(FolderOf(Aggregation), Name, "store.db"));
 
@@ -84,12 +99,13 @@ internal sealed class HostedStudy : IDisposable
     }
 
     /// <param name="around">Puts something around the site's links to its body.</param>
-    public async Task JoinAsync(string site, CancellationToken leave, Func<IBodyLink, IBodyLink>? around = null)
+    /// <param name="aroundSite">Puts something around the site.</param>
+    public async Task JoinAsync(string site, CancellationToken leave, Func<IBodyLink, IBodyLink>? around = null, Func<ISite, ISite>? aroundSite = null)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(leave, stop.Token);
         var seeds = StudySeeds.OfRun(run.Seed);
         await SiteProcess.RunAsync(new SiteProcessOptions(parties[site].Path, Name, In("run.json"), Address(Aggregation), Address(Computation), FolderOf(site),
-            Loopback.Text(seeds.Sites), Loopback.Text(seeds.Site(site)), Watch: Watch(site)), RunFile.Load(In("run.json")), Loopback.Names, _ => { }, TimeProvider.System, end.Token, around);
+            Loopback.Text(seeds.Sites), Loopback.Text(seeds.Site(site)), Watch: Watch(site)), RunFile.Load(In("run.json")), Loopback.Names, _ => { }, TimeProvider.System, end.Token, around, aroundSite);
     }
 
     public async Task<IReadOnlyList<string>> SimulatedAsync()
@@ -114,6 +130,10 @@ internal sealed class HostedStudy : IDisposable
         trust.Dispose();
         Directory.Delete(root, recursive: true);
     }
+
+    private int OwnPort(string server) => server == Aggregation ? aggregate : compute;
+
+    private int PortOf(string server) => taps.TryGetValue(server, out var tap) ? tap.Port : OwnPort(server);
 
     private string Watch(string party) => party == Watched ? $"127.0.0.1:{WatchPort}" : "";
 
