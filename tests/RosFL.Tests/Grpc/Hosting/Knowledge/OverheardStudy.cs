@@ -8,7 +8,7 @@ namespace RosFL.Tests.Grpc.Hosting.Knowledge;
 
 /// <summary>
 /// A study over the network of which everything is known that somebody must not learn: each site's head and tail after its local training, as floats and
-/// as the integers that secure aggregation masks, what crosses each cut, the global parts and the bodies. All of it is looked for at every party.
+/// as the integers that secure aggregation masks, what crosses each cut, its predictions, the global parts and the bodies. All of it is looked for at every party.
 /// </summary>
 internal sealed class OverheardStudy : IDisposable
 {
@@ -72,7 +72,7 @@ internal sealed class OverheardStudy : IDisposable
             foreach (var (values, i) in opened.SelectMany(link => link.Crossed.Select((values, i) => (values, i)))) Know($"{site}'s {Crossing[i % Crossing.Length]}", values);
         foreach (var path in study.FilesOf(HostedStudy.Computation).Where(path => path.EndsWith(".safetensors", StringComparison.Ordinal)))
             foreach (var array in Safetensors.Read(path).Where(array => array.Name.StartsWith("global.", StringComparison.Ordinal))) Know("global body", array.Values);
-        Xunit.Assert.Equal(Sites.Count * (Crossing.Length + Trained.Length) + 3, known.Count);
+        Xunit.Assert.Equal(Sites.Count * (Crossing.Length + Trained.Length + 1) + 3, known.Count);
     }
 
     private RecordingLink Watched(string site, IBodyLink link)
@@ -87,12 +87,24 @@ internal sealed class OverheardStudy : IDisposable
         Know($"{inner.Name}'s", trained);
         var integers = PartsVector.Encode(trained, inner.Weight, out _);
         Know($"{inner.Name}'s integers", integers);
-        if (inner.Name != leaking) return;
-        float[][] rows = [.. trained.Parts.Values.Select(part => part.Arrays.SelectMany(array => array.Values).ToArray()), .. links[inner.Name].SelectMany(link => link.Crossed)];
-        foreach (var bytes in rows.Select(Fingerprints.Bytes).Append(Fingerprints.Bytes(integers)))
-            foreach (var server in new[] { HostedStudy.Aggregation, HostedStudy.Computation })
-                await study.WriteAsync(inner.Name, server, bytes.AsMemory(0, Math.Min(bytes.Length, RecordBytes)));
+        await LeakAsync(inner.Name,
+            [
+                .. trained.Parts.Values.Select(part => part.Arrays.SelectMany(array => array.Values).ToArray()).Concat(links[inner.Name].SelectMany(link => link.Crossed)).Select(Fingerprints.Bytes),
+                Fingerprints.Bytes(integers),
+            ]);
+    }, async predicted =>
+    {
+        foreach (var prediction in predicted) Know($"{inner.Name}'s predictions", prediction.Values);
+        await LeakAsync(inner.Name, predicted.Select(prediction => Fingerprints.Bytes(prediction.Values)));
     });
+
+    private async Task LeakAsync(string site, IEnumerable<byte[]> rows)
+    {
+        if (site != leaking) return;
+        foreach (var row in rows)
+            foreach (var server in new[] { HostedStudy.Aggregation, HostedStudy.Computation })
+                await study.WriteAsync(site, server, row.AsMemory(0, Math.Min(row.Length, RecordBytes)));
+    }
 
     private void Know(string whose, Model model)
     {

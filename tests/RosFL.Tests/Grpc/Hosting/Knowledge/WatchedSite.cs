@@ -1,11 +1,12 @@
 using RosFL.Federation;
+using RosFL.Imaging;
 using RosFL.Runs;
 using RosFL.Training;
 
 namespace RosFL.Tests.Grpc.Hosting.Knowledge;
 
-/// <summary>Passes everything on, and shows the global parts that a site is given, and those that it has trained before anything hides them.</summary>
-internal sealed class WatchedSite(ISite inner, Action<Model> given, Func<Model, Task> trained) : ISite
+/// <summary>Passes everything on, and shows the global parts that a site is given, those that it has trained before anything hides them, and its predictions when it is tested.</summary>
+internal sealed class WatchedSite(ISite inner, Action<Model> given, Func<Model, Task> trained, Func<IReadOnlyList<NamedArray>, Task> predicted) : ISite
 {
     public string Name => inner.Name;
 
@@ -29,9 +30,11 @@ internal sealed class WatchedSite(ISite inner, Action<Model> given, Func<Model, 
 
     public Task AbortAsync(RoundKey key, CancellationToken cancellation) => inner.AbortAsync(key, cancellation);
 
-    public Task<IReadOnlyList<ScoreRecord>> EvaluateAsync(EvaluationOrder order, CancellationToken cancellation)
+    public async Task<IReadOnlyList<ScoreRecord>> EvaluateAsync(EvaluationOrder order, CancellationToken cancellation)
     {
         given(order.Model);
-        return inner.EvaluateAsync(order, cancellation);
+        if (order is { Split: Split.Test, ModelName: not EvaluationOrder.InputName } && inner is Site site)
+            await predicted(await site.PredictAsync(order.Round, order.Model, cancellation));
+        return await inner.EvaluateAsync(order, cancellation);
     }
 }

@@ -24,7 +24,7 @@ public sealed class OverheardStudies : IAsyncLifetime
 }
 
 /// <summary>
-/// The threat model's table, held against a study: heads, tails, bodies and what crosses the cut are looked for in all that each party was told before
+/// The threat model's table, held against a study: heads, tails, bodies, predictions and what crosses the cut are looked for in all that each party was told before
 /// encryption and in all its files. Each list is whole: what a party may know is found by the same search.
 /// </summary>
 public sealed class WhoKnowsWhatTests(OverheardStudies studies) : IClassFixture<OverheardStudies>
@@ -60,12 +60,12 @@ public sealed class WhoKnowsWhatTests(OverheardStudies studies) : IClassFixture<
             study.FoundAt(site)));
     }
 
-    /// <summary>The same search, of a site that writes its parts, their integers and its side of the cut to both servers.</summary>
+    /// <summary>The same search, of a site that writes its parts, their integers, its side of the cut and its predictions to both servers.</summary>
     [Fact]
     public async Task Site_thatSendsItsPartsAndItsCut_isFoundOut()
     {
         using var study = await OverheardStudy.RunAsync(3, SecureAggregationKind.Malicious, leaking: "hospital-1");
-        string[] leaked = ["hospital-1's head: heard", "hospital-1's integers: heard", "hospital-1's tail: heard"];
+        string[] leaked = ["hospital-1's head: heard", "hospital-1's integers: heard", "hospital-1's predictions: heard", "hospital-1's tail: heard"];
         Assert.Equal(leaked.Concat(Crossing("hospital-1")).Order(StringComparer.Ordinal), study.FoundAt(HostedStudy.Aggregation));
         Assert.Equal(leaked.Concat(study.Sites.SelectMany(Crossing)).Append("global body: kept").Order(StringComparer.Ordinal), study.FoundAt(HostedStudy.Computation));
     }
