@@ -56,11 +56,14 @@ public sealed class UpTests : IDisposable
     /// <summary>With three sites the aggregation server sees masked sums only, and the study ends as the simulation does under the same option.</summary>
     [Theory]
     [InlineData("ros-fl")]
+    [InlineData("dc-sfl")]
     [InlineData("fedavg")]
     public async Task Up_ofThreeSites_hidesPartsByDefault_andTrainsWhatSimulateTrainsSo(string algorithm)
     {
         var simulated = await network.SimulateAsync(algorithm, "--set", "privacy.secureAggregation=malicious", "data.phantoms.sites=3");
-        var up = await network.UpAsync(algorithm, more: ["--set", "data.phantoms.sites=3"]);
+        var said = new List<string>();
+        var up = await network.UpAsync(algorithm, heard: said.Add, more: ["--set", "data.phantoms.sites=3"]);
+        Assert.Contains(said, line => line.Contains("3 sites, malicious-server threshold: none may drop out.", StringComparison.Ordinal));
         Assert.Equal(simulated.Models, up.Models);
         Assert.Equal(simulated.Records, up.Records);
         Assert.Equal(simulated.Scores, up.Scores);
