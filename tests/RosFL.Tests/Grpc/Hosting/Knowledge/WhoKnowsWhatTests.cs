@@ -17,8 +17,8 @@ public sealed class OverheardStudies : IAsyncLifetime
 
     public ValueTask DisposeAsync()
     {
-        Hidden.Dispose();
-        Plain.Dispose();
+        Hidden?.Dispose(); // not there where a study failed
+        Plain?.Dispose();
         return ValueTask.CompletedTask;
     }
 }
