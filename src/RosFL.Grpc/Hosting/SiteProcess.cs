@@ -19,8 +19,10 @@ public static class SiteProcess
     /// <param name="own">The site's own run file.</param>
     /// <param name="names">What the catalogues know.</param>
     /// <param name="around">Puts something around each link to the body; null puts nothing.</param>
+    /// <param name="aroundSite">Puts something around the site, below what hides its parts; null puts nothing.</param>
     public static async Task RunAsync(
-        SiteProcessOptions options, RunFile own, RunNames names, Action<string> notice, TimeProvider time, CancellationToken cancellation, Func<IBodyLink, IBodyLink>? around = null)
+        SiteProcessOptions options, RunFile own, RunNames names, Action<string> notice, TimeProvider time, CancellationToken cancellation,
+        Func<IBodyLink, IBodyLink>? around = null, Func<ISite, ISite>? aroundSite = null)
     {
         await using var process = await PartyProcess.StartAsync(options.Party, options.Watch, time, cancellation);
         var approved = process.Open(options.Study, own, names);
@@ -46,7 +48,7 @@ public static class SiteProcess
         SiteAgent? agent = null;
         var site = new Site(name, study, images, images, OpenBody, thread, step => agent!.Stepped(step), versions);
         var facts = new SiteFacts(site.Weight, site.StepsPerRound, images.Count(Split.Train), images.Count(Split.Validation), images.Count(Split.Test));
-        var recorded = new RecordedSite(site, process.Committed, (tested, token) => KeepAsync(tested, site, folder, token), failure =>
+        var recorded = new RecordedSite(aroundSite?.Invoke(site) ?? site, process.Committed, (tested, token) => KeepAsync(tested, site, folder, token), failure =>
         {
             notice(failure.Message); // the aggregation server is told the kind of failure alone
             process.Health.Failed(failure);

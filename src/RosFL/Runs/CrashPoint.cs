@@ -20,7 +20,7 @@ public static class CrashPoint
 
     /// <summary>The points between two messages of secure aggregation, between "aggregate-trained" and "compute-prepared".</summary>
     public static readonly IReadOnlyList<string> OfSecureAggregation =
-        ["site-shared", "site-masked", "site-signed", "site-revealed", "aggregate-summed", "site-opened", "aggregate-sealed"];
+        ["site-keyed", "site-shared", "site-masked", "site-signed", "site-revealed", "aggregate-summed", "site-opened", "aggregate-sealed"];
 
     private static string[]? wanted;
     private static int passed;

@@ -10,7 +10,7 @@ namespace RosFL.Tests.Cli;
 /// </summary>
 public sealed class ChaosTests
 {
-    private const int FaultsOfAStudy = 100, LinesOfARound = 6;
+    private const int FaultsOfAStudy = 100, FaultsOfAQuorum = 4, LinesOfARound = 6;
     private const int Repeated = 8;
     private const double MostGrowth = 1.25;
 
@@ -38,6 +38,24 @@ public sealed class ChaosTests
     /// <summary>None of three sites may drop out, so that a fault within a session repeats the round.</summary>
     [Fact]
     public Task Faults_underSecureAggregation_loseNothing() => LiveThroughAsync(3, 5, [Fault.Kill, Fault.Freeze, Fault.Cut], spacing: 4);
+
+    /// <summary>Three of four sites decide, so that a fault within a session may leave a site out: other weights than the undisturbed run's, and all else as ever.</summary>
+    [Fact]
+    public async Task Faults_underSecureAggregationOfAQuorum_leaveEveryPartyWithTheSameRounds()
+    {
+        using var network = new NetworkOnLoopback { Rounds = 5 };
+        foreach (var seed in DrawnSeeds)
+        {
+            using var chaos = Chaos.Drawn(network.UpFolder, seed, FaultsOfAQuorum, [Fault.Kill, Fault.Kill, Fault.Cut], spacing: 4, Repeated);
+            var harmed = await network.UpAsync("ros-fl", chaos.Environment, chaos.Hear, [.. Sites(4), "--quorum", "3"]);
+            await chaos.EndAsync();
+            Unharmed.AssertAgreed(harmed, chaos);
+            Assert.Equal(network.Rounds, harmed.Commits.Count);
+            Assert.All(harmed.Commits, commit => Assert.InRange(commit.Decision.Survivors.Count, 3, 4));
+            Assert.InRange(chaos.Happened.Values.Sum(), FaultsOfAQuorum - 1, FaultsOfAQuorum);
+            network.Forget("up");
+        }
+    }
 
     /// <summary>Nobody is killed, so that the processes live as long as the study and what they hold can be seen to stay.</summary>
     [Fact]

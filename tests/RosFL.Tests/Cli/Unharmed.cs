@@ -6,8 +6,20 @@ internal static class Unharmed
     public static void Assert(NetworkResult undisturbed, NetworkResult harmed, Chaos chaos)
     {
         Xunit.Assert.Equal(undisturbed.Models, harmed.Models);
-        Xunit.Assert.Equal(chaos.Committed.Distinct(), chaos.Committed);
         Xunit.Assert.All(harmed.Parties, party => Xunit.Assert.Equal(harmed.Records, harmed.RecordsOf(party)));
+        AssertAgreed(harmed, chaos);
+    }
+
+    /// <summary>What must hold also where sites may be left out: a party has no other records than the study's, and that of every round in which it counts.</summary>
+    public static void AssertAgreed(NetworkResult harmed, Chaos chaos)
+    {
+        Xunit.Assert.Equal(chaos.Committed.Distinct(), chaos.Committed);
+        foreach (var party in harmed.Parties)
+        {
+            var held = harmed.RecordsOf(party);
+            Xunit.Assert.Equal(harmed.Records.Where(held.Contains), held);
+            Xunit.Assert.DoesNotContain(harmed.Commits, c => !held.Contains(c.Hash) && (party == "computation-server" || c.Decision.Survivors.Any(s => s.Site == party)));
+        }
         // no site reveals shares of one round for two sets of survivors
         Xunit.Assert.All(harmed.Parties, party => Xunit.Assert.All(harmed.RevealedBy(party), round => Xunit.Assert.Single(round)));
         AssertSteps(harmed);

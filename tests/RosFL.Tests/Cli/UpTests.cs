@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using RosFL.Runs;
+using RosFL.Tests.Grpc.Hosting.Knowledge;
 
 namespace RosFL.Tests.Cli;
 
@@ -55,11 +56,14 @@ public sealed class UpTests : IDisposable
     /// <summary>With three sites the aggregation server sees masked sums only, and the study ends as the simulation does under the same option.</summary>
     [Theory]
     [InlineData("ros-fl")]
+    [InlineData("dc-sfl")]
     [InlineData("fedavg")]
     public async Task Up_ofThreeSites_hidesPartsByDefault_andTrainsWhatSimulateTrainsSo(string algorithm)
     {
         var simulated = await network.SimulateAsync(algorithm, "--set", "privacy.secureAggregation=malicious", "data.phantoms.sites=3");
-        var up = await network.UpAsync(algorithm, more: ["--set", "data.phantoms.sites=3"]);
+        var said = new List<string>();
+        var up = await network.UpAsync(algorithm, heard: said.Add, more: ["--set", "data.phantoms.sites=3"]);
+        Assert.Contains(said, line => line.Contains("3 sites, malicious-server threshold: none may drop out.", StringComparison.Ordinal));
         Assert.Equal(simulated.Models, up.Models);
         Assert.Equal(simulated.Records, up.Records);
         Assert.Equal(simulated.Scores, up.Scores);
@@ -89,6 +93,24 @@ public sealed class UpTests : IDisposable
             .Where(f => !f.Contains($"{Path.DirectorySeparatorChar}hospital-", StringComparison.Ordinal)).ToList();
         Assert.Contains(server, f => f.EndsWith(".sealed", StringComparison.Ordinal));
         Assert.Equal(0, PlantedBytes.InFiles(server, [.. rounds.SelectMany(r => r)]));
+    }
+
+    /// <summary>What each site trained, as floats and as the integers that it masks, is not in the aggregation server's memory; at the site it is.</summary>
+    [Fact]
+    public async Task AggregationServer_ofThreeSites_holdsNoSitesOwnPartsInMemory()
+    {
+        IReadOnlyList<byte[]> trained;
+        using (var same = await OverheardStudy.RunAsync(3, SecureAggregationKind.Malicious, rounds: network.Rounds)) trained = same.TrainedParts;
+        var parties = new ChaosParties();
+        var (atServer, atSite) = (0, 0);
+        await network.UpAsync("ros-fl", heard: line =>
+        {
+            using var told = JsonDocument.Parse(line);
+            if (told.RootElement.TryGetProperty("text", out var text)) parties.Note(text.GetString()!);
+            if (told.RootElement.GetProperty("event").GetString() != "committed" || told.RootElement.GetProperty("round").GetProperty("round").GetInt32() != 2) return;
+            (atServer, atSite) = (PlantedBytes.InMemory(parties.ProcessOf("aggregate"), trained), PlantedBytes.InMemory(parties.ProcessOf("hospital-1"), trained));
+        }, more: ["--set", "data.phantoms.sites=3", "machine.layout=contiguous"]);
+        Assert.Equal((0, true), (atServer, atSite > 0));
     }
 
     /// <summary>Bytes of head, body and tail after each round, from the simulation that trains the same.</summary>

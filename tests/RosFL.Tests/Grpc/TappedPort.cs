@@ -21,6 +21,7 @@ internal sealed class TappedPort : IDisposable
     private readonly Func<Party, PartyCredentials> caller;
     private readonly int port;
     private readonly ConcurrentQueue<Party> callers = new();
+    private readonly ConcurrentDictionary<string, PlainTextCapture> told = new();
 
     /// <param name="port">Where the server listens, on loopback.</param>
     /// <param name="caller">Credentials of whoever called.</param>
@@ -33,10 +34,14 @@ internal sealed class TappedPort : IDisposable
 
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
+    /// <summary>By the server and by all who call it.</summary>
     public PlainTextCapture Said { get; } = new();
 
     /// <summary>Whoever opened a connection, in that order.</summary>
     public IReadOnlyCollection<Party> Callers => callers;
+
+    /// <summary>By the server to one caller.</summary>
+    public PlainTextCapture ToldTo(string caller) => told.GetOrAdd(caller, _ => new());
 
     public void Dispose()
     {
@@ -74,7 +79,7 @@ internal sealed class TappedPort : IDisposable
             using var calling = caller(PartyCertificate.PartyOf(presented!)); // authenticated, so it is there
             callers.Enqueue(calling.Party);
             await using var far = await ClientTrust.DialAsync(calling, "127.0.0.1", port, other => calling.Check(other, "The server"), CancellationToken.None);
-            await Task.WhenAny(CopyAsync(near, far), CopyAsync(far, near));
+            await Task.WhenAny(CopyAsync(near, far, [Said]), CopyAsync(far, near, [Said, ToldTo(calling.Party.Name)]));
         }
         catch (Exception cut) when (cut is IOException or SocketException or ObjectDisposedException)
         {
@@ -82,13 +87,13 @@ internal sealed class TappedPort : IDisposable
         }
     }
 
-    private async Task CopyAsync(Stream from, Stream to)
+    private static async Task CopyAsync(Stream from, Stream to, IEnumerable<PlainTextCapture> captures)
     {
-        var keep = Said.NewDirection();
+        var keeping = captures.Select(capture => capture.NewDirection()).ToList();
         var piece = new byte[16 * 1024];
         for (int read; (read = await from.ReadAsync(piece)) > 0;)
         {
-            keep(piece.AsMemory(0, read));
+            foreach (var keep in keeping) keep(piece.AsMemory(0, read));
             await to.WriteAsync(piece.AsMemory(0, read));
         }
     }

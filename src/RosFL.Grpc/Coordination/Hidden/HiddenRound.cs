@@ -31,6 +31,7 @@ internal sealed class HiddenRound(
         if (message.Kind == MessageKind.ShareBox) replies.Add(Mask());
         CrashPoint.Reach(message.Kind switch
         {
+            MessageKind.Roster => "site-keyed",
             MessageKind.KeyList => "site-shared",
             MessageKind.ShareBox => "site-masked",
             MessageKind.Survivors => "site-signed",

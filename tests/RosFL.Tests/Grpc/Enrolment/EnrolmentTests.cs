@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -136,6 +137,20 @@ public sealed class EnrolmentTests : IAsyncLifetime
         time.Advance(TimeSpan.FromSeconds(5));
         await Assert.ThrowsAnyAsync<IOException>(async () => await stream.ReadExactlyAsync(new byte[1]));
         await renewal.StopAsync(default);
+    }
+
+    /// <summary>All that the office's service has: nothing in it has a place for anything of a study.</summary>
+    [Fact]
+    public void Authority_isAskedForCertificatesAndRevocationsAlone()
+    {
+        var addresses = ((IEndpointRouteBuilder)service).DataSources.SelectMany(source => source.Endpoints).Cast<RouteEndpoint>().Select(endpoint => endpoint.RoutePattern.RawText);
+        Assert.Equal(["/enrol", "/renew", "/revoked", "/root"], addresses.Order(StringComparer.Ordinal));
+        var invite = Invite(North);
+        var asked = new EnrolmentRequest(invite.Party, invite.Token, "");
+        Assert.Equal(["Party", "Request", "Token"], typeof(EnrolmentRequest).GetProperties().Select(p => p.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["Request"], typeof(RenewalRequest).GetProperties().Select(p => p.Name));
+        Assert.Throws<RosflException>(() => StrictJson.Read<EnrolmentRequest>(StrictJson.Text(new { asked.Party, asked.Token, asked.Request, Scores = 0.9 }), "The request"));
+        Assert.Equal(asked, StrictJson.Read<EnrolmentRequest>(StrictJson.Text(asked), "The request"));
     }
 
     [Fact]

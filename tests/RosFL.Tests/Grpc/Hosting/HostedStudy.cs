@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using RosFL.Federation;
 using RosFL.Grpc.Hosting;
 using RosFL.Grpc.Trust;
@@ -63,6 +62,9 @@ internal sealed class HostedStudy : IDisposable
     /// <summary>What all parties signed.</summary>
     public Manifest Manifest => new StudyCopies(parties[Aggregation].StudiesPath).Open(Name).Manifest;
 
+    /// <summary>Credentials under the study's root of somebody who is not in its roster.</summary>
+    public PartyCredentials NewCredentials(Party party) => trust.New(party);
+
     /// <summary>Every file that a party has, those of its identity among them.</summary>
     public IReadOnlyList<string> FilesOf(string party) =>
         [.. new[] { FolderOf(party), parties[party].Path }.SelectMany(folder => Directory.GetFiles(folder, "*", SearchOption.AllDirectories))];
@@ -70,15 +72,27 @@ internal sealed class HostedStudy : IDisposable
     /// <summary>From now on whoever calls a server does so through a port that keeps what is said.</summary>
     public PlainTextCapture Tap(string server)
     {
-        taps[server] = new(parties[server].Open(TimeProvider.System), server == Aggregation ? aggregate : compute, caller => parties[caller.Name].Open(TimeProvider.System));
+        taps[server] = new(parties[server].Open(TimeProvider.System), OwnPort(server), caller => parties[caller.Name].Open(TimeProvider.System));
         return taps[server].Said;
     }
 
     /// <summary>Names of those who opened a connection to a server that is tapped.</summary>
     public IReadOnlyList<string> CallersOf(string server) => [.. taps[server].Callers.Select(caller => caller.Name)];
 
+    /// <summary>All that comes to a party where both servers are tapped; at a server also what it writes to those who call it.</summary>
+    public IReadOnlyList<PlainTextCapture> HeardBy(string party) => [.. taps.Select(tap => tap.Key == party ? tap.Value.Said : tap.Value.ToldTo(party))];
+
+    /// <summary>A site's program writes to a server on a connection of its own, past all services, and the server hangs up.</summary>
+    public async Task WriteAsync(string site, string server, ReadOnlyMemory<byte> bytes)
+    {
+        using var credentials = parties[site].Open(TimeProvider.System);
+        await using var stream = await ClientTrust.DialAsync(credentials, "127.0.0.1", PortOf(server), other => credentials.Check(other, "The server"), CancellationToken.None);
+        await stream.WriteAsync(bytes);
+        await stream.CopyToAsync(Stream.Null);
+    }
+
     /// <summary>Where a server is reached.</summary>
-    public string Address(string server) => $"https://127.0.0.1:{(taps.TryGetValue(server, out var tap) ? tap.Port : server == Aggregation ? aggregate : compute)}";
+    public string Address(string server) => $"https://127.0.0.1:{PortOf(server)}";
 
     public RunStore OpenStore() => RunStore.Open(Path.Combine(FolderOf(Aggregation), Name, "store.db"));
 
@@ -91,14 +105,16 @@ internal sealed class HostedStudy : IDisposable
     }
 
     /// <param name="around">Puts something around the site's links to its body.</param>
+    /// <param name="aroundSite">Puts something around the site.</param>
     /// <param name="configured">What the site's configuration has otherwise.</param>
-    public async Task JoinAsync(string site, CancellationToken leave, Func<IBodyLink, IBodyLink>? around = null, Func<SiteProcessOptions, SiteProcessOptions>? configured = null)
+    public async Task JoinAsync(
+        string site, CancellationToken leave, Func<IBodyLink, IBodyLink>? around = null, Func<ISite, ISite>? aroundSite = null, Func<SiteProcessOptions, SiteProcessOptions>? configured = null)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(leave, stop.Token);
         var seeds = StudySeeds.OfRun(run.Seed);
         var options = new SiteProcessOptions(parties[site].Path, Name, In("run.json"), Address(Aggregation), Address(Computation), FolderOf(site),
             Loopback.Text(seeds.Sites), Loopback.Text(seeds.Site(site)), Watch: Watch(site));
-        await SiteProcess.RunAsync(configured?.Invoke(options) ?? options, RunFile.Load(In("run.json")), Loopback.Names, _ => { }, TimeProvider.System, end.Token, around);
+        await SiteProcess.RunAsync(configured?.Invoke(options) ?? options, RunFile.Load(In("run.json")), Loopback.Names, _ => { }, TimeProvider.System, end.Token, around, aroundSite);
     }
 
     public async Task<IReadOnlyList<string>> SimulatedAsync()
@@ -124,6 +140,10 @@ internal sealed class HostedStudy : IDisposable
         Directory.Delete(root, recursive: true);
     }
 
+    private int OwnPort(string server) => server == Aggregation ? aggregate : compute;
+
+    private int PortOf(string server) => taps.TryGetValue(server, out var tap) ? tap.Port : OwnPort(server);
+
     private string Watch(string party) => party == Watched ? $"127.0.0.1:{WatchPort}" : "";
 
     /// <summary>Every party approves other terms, and one alone keeps them.</summary>
@@ -138,7 +158,7 @@ internal sealed class HostedStudy : IDisposable
             Run = [],
             BodySeed = Loopback.Text(StudySeeds.OfRun(run.Seed).Bodies),
             Quorum = quorum,
-            Roster = [.. keys.Select(k => new RosterEntry(k.Party.ToString(), Convert.ToHexStringLower(SHA256.HashData(k.Key.ExportSubjectPublicKeyInfo()))))],
+            Roster = [.. parties.Values.Select(folder => folder.Entry())],
         }, run);
         var approved = keys.Aggregate(ApprovedManifest.Of(manifest), (all, k) => all.Approve(k.Party, k.Key, TimeProvider.System));
         foreach (var folder in keep) approved.Save(Path.Combine(folder.StudiesPath, Name + ".json"));

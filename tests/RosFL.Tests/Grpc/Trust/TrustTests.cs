@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Microsoft.Extensions.Time.Testing;
@@ -12,6 +13,11 @@ namespace RosFL.Tests.Grpc.Trust;
 /// <summary>Who gets in, who does not, and what the refused end is told; over real TLS on loopback.</summary>
 public sealed class TrustTests : IDisposable
 {
+    private const byte TlsAlert = 21;
+
+    /// <summary>With which HTTP/2 begins.</summary>
+    private static readonly byte[] Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0"u8.ToArray();
+
     private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
 
     private readonly FakeTimeProvider time = new(Now);
@@ -82,6 +88,29 @@ public sealed class TrustTests : IDisposable
         using var north = Site("north");
         Assert.False(await IsTalkedToAsync(host.Address, stranger.Certificate));
         Assert.True(await IsTalkedToAsync(host.Address, north.Certificate));
+    }
+
+    [Theory]
+    [InlineData(SslProtocols.Tls12, false)]
+    [InlineData(SslProtocols.Tls13, true)]
+    public async Task Handshake_ofTls12_fails(SslProtocols protocol, bool isTalkedTo)
+    {
+        await using var host = await TrustHost.StartAsync(server);
+        using var north = Site("north");
+        Assert.Equal(isTalkedTo, await IsTalkedToAsync(host.Address, north.Certificate, protocol));
+    }
+
+    /// <summary>HTTP/2 without TLS; the server may say in TLS's own words that this is none.</summary>
+    [Fact]
+    public async Task PlainConnection_isHungUpOn()
+    {
+        await using var host = await TrustHost.StartAsync(server);
+        using var tcp = new TcpClient();
+        await tcp.ConnectAsync(host.Address.Host, host.Address.Port);
+        await tcp.GetStream().WriteAsync(Preface);
+        using var answer = new MemoryStream();
+        await tcp.GetStream().CopyToAsync(answer).ContinueWith(_ => { }, TaskScheduler.Default); // a reset is an end too
+        Assert.True(answer.ToArray() is [] or [TlsAlert, ..]);
     }
 
     [Fact]
@@ -206,24 +235,25 @@ public sealed class TrustTests : IDisposable
     }
 
     /// <summary>TLS by hand, to present what our own code never would: whether the server goes on to HTTP/2, so answers a preface.</summary>
-    private static async Task<bool> IsTalkedToAsync(Uri address, X509Certificate2? presented)
+    private static async Task<bool> IsTalkedToAsync(Uri address, X509Certificate2? presented, SslProtocols protocol = SslProtocols.None)
     {
         using var tcp = new TcpClient();
         await tcp.ConnectAsync(address.Host, address.Port);
         await using var tls = new SslStream(tcp.GetStream());
-        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
-        {
-            TargetHost = "localhost",
-            LocalCertificateSelectionCallback = presented is null ? null : (_, _, _, _, _) => presented,
-            ApplicationProtocols = [SslApplicationProtocol.Http2],
-            RemoteCertificateValidationCallback = (_, _, _, _) => true,
-        });
         try
         {
-            await tls.WriteAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0"u8.ToArray());
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+            {
+                TargetHost = "localhost",
+                EnabledSslProtocols = protocol,
+                LocalCertificateSelectionCallback = presented is null ? null : (_, _, _, _, _) => presented,
+                ApplicationProtocols = [SslApplicationProtocol.Http2],
+                RemoteCertificateValidationCallback = (_, _, _, _) => true,
+            });
+            await tls.WriteAsync(Preface);
             return await tls.ReadAsync(new byte[1]) > 0;
         }
-        catch (IOException)
+        catch (Exception refused) when (refused is IOException or AuthenticationException)
         {
             return false; // TLS 1.3 tells a client of its refusal after the handshake
         }
