@@ -14,8 +14,8 @@ internal static class ComputeCommand
           folder   where bodies are kept, a folder for each study in it
           studies  a list; of each: study (the id of a manifest that this server approved), run (its own run file)
           watch    address and port of health and metrics, such as 127.0.0.1:9464; without it none
-          limits   what it spends on a site's streams: helloSeconds 10, transferSeconds 10, slowestBytesPerSecond 65536, streamsPerSite 4,
-                   idleSeconds 300, bytesInFlight 1073741824
+          limits   what it spends on a site's streams: handshakeSeconds 10, helloSeconds 10, transferSeconds 10, slowestBytesPerSecond 65536,
+                   streamsPerSite 4, idleSeconds 300, bytesInFlight 1073741824
         Variables such as ROSFL_LISTEN lie over the file.
         """;
 

@@ -30,7 +30,7 @@ public static class AggregationServer
             var service = new FederationService([.. studies.Select(s => s.Study.Room)], limits, process.Refused);
             await using var server = await PartyServer.StartAsync(options.Listen, process.Credentials, services => services.AddSingleton(service)
                 .AddTensorMethod(FederationService.Method, (FederationService s, IAsyncStreamReader<TensorFrame<Protocol.SiteMessage>> r, IServerStreamWriter<TensorFrame<Protocol.ServerMessage>> w, ServerCallContext c) => s.Join(r, w, c)),
-                map => map.MapGrpcService<FederationService>().WithMetadata(new CallersAttribute(PartyRole.Site)), process.Refused);
+                map => map.MapGrpcService<FederationService>().WithMetadata(new CallersAttribute(PartyRole.Site)), process.Refused, limits);
             process.Health.Ready();
             await Task.WhenAll(studies.Select(async s =>
             {

@@ -43,7 +43,7 @@ public static class ComputationServer
                     map.MapGrpcService<BodyHostService>().WithMetadata(new CallersAttribute(PartyRole.AggregationServer));
                     map.MapBodies();
                     map.MapGrpcService<BodyReleaseService>();
-                }, process.Refused);
+                }, process.Refused, limits);
             process.Health.Ready();
             await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation).ContinueWith(_ => { }, TaskScheduler.Default);
         }

@@ -20,7 +20,9 @@ public sealed class PartyServer : IAsyncDisposable
     /// <param name="listen">Address and port: 0.0.0.0:7443.</param>
     /// <param name="map">Maps the services, each with who may call it.</param>
     /// <param name="refused">Told of each call that the caller's certificate does not allow.</param>
-    public static async Task<PartyServer> StartAsync(string listen, PartyCredentials credentials, Action<IServiceCollection> services, Action<WebApplication> map, Action<RosflException>? refused = null)
+    /// <param name="limits">Has the handshake's; null for the default.</param>
+    public static async Task<PartyServer> StartAsync(
+        string listen, PartyCredentials credentials, Action<IServiceCollection> services, Action<WebApplication> map, Action<RosflException>? refused = null, WireLimits? limits = null)
     {
         if (!IPEndPoint.TryParse(listen, out var end))
             throw new RosflException(ExitCode.InvalidFile, $"Option listen is '{listen}', which is no address with a port: write for example 0.0.0.0:7443.");
@@ -29,7 +31,7 @@ public sealed class PartyServer : IAsyncDisposable
         builder.Services.AddPartyTrust(credentials);
         builder.Services.AddWire();
         services(builder.Services);
-        builder.ListenOn(end, port => port.UsePartyTls(credentials));
+        builder.ListenOn(end, port => port.UsePartyTls(credentials, limits));
         var application = builder.Build();
         application.UseCallerCheck();
         application.Services.GetRequiredService<CallerCheck>().Refused += sentence => refused?.Invoke(new RosflException(ExitCode.NotTrusted, sentence));

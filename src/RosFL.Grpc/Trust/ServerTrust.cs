@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using RosFL.Grpc.Wire;
 using RosFL.Runs;
 
 namespace RosFL.Grpc.Trust;
@@ -17,20 +18,19 @@ namespace RosFL.Grpc.Trust;
 /// </summary>
 public static partial class ServerTrust
 {
-    private static readonly TimeSpan HandshakeLimit = TimeSpan.FromSeconds(10);
-
     /// <summary>
     /// HTTP/2 over TLS 1.3 with certificates both ways. The handshake refuses who has no certificate of our root; dates, revocation, role and
     /// name are checked on every call, where the refused end can be told why.
     /// </summary>
+    /// <param name="limits">Has the handshake's; null for the default.</param>
     /// <param name="strangersWelcome">The certificate authority's service: who enrols has no certificate yet. Every call is still checked.</param>
-    public static void UsePartyTls(this ListenOptions listen, PartyCredentials credentials, bool strangersWelcome = false)
+    public static void UsePartyTls(this ListenOptions listen, PartyCredentials credentials, WireLimits? limits = null, bool strangersWelcome = false)
     {
         var log = listen.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ServerTrust));
         listen.Protocols = HttpProtocols.Http2;
         listen.UseHttps(new TlsHandshakeCallbackOptions
         {
-            HandshakeTimeout = HandshakeLimit,
+            HandshakeTimeout = TimeSpan.FromSeconds((limits ?? new()).HandshakeSeconds),
             OnConnection = connection => ValueTask.FromResult(Options(credentials, strangersWelcome, log, connection.Connection.RemoteEndPoint?.ToString() ?? "A caller")),
         });
     }

@@ -11,6 +11,9 @@ public record WireLimits
 {
     private const double MostSeconds = 24 * 60 * 60;
 
+    /// <summary>From the opening of a connection to the end of its TLS handshake; connections that stay silent are freed by it. Default 10 s, at most a day.</summary>
+    public double HandshakeSeconds { get; init; } = 10;
+
     /// <summary>From the opening of a stream to its first message. Default 10 s, at most a day.</summary>
     public double HelloSeconds { get; init; } = 10;
 

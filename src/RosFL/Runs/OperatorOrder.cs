@@ -14,7 +14,20 @@ public sealed class OperatorOrder(string runFolder, TimeProvider time)
     private string FilePath => Path.Combine(runFolder, "order");
 
     /// <summary>What is wanted now.</summary>
-    public OperatorWish Current => File.Exists(FilePath) && Enum.TryParse<OperatorWish>(File.ReadAllText(FilePath), out var wish) ? wish : OperatorWish.Run;
+    public OperatorWish Current
+    {
+        get
+        {
+            try
+            {
+                return File.Exists(FilePath) && Enum.TryParse<OperatorWish>(File.ReadAllText(FilePath), out var wish) ? wish : OperatorWish.Run;
+            }
+            catch (Exception taken) when (taken is FileNotFoundException or DirectoryNotFoundException)
+            {
+                return OperatorWish.Run; // taken back between the two
+            }
+        }
+    }
 
     public void Give(OperatorWish wish)
     {

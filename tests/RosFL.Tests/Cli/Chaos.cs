@@ -9,7 +9,7 @@ namespace RosFL.Tests.Cli;
 internal enum Fault { Kill, Freeze, Cut, Delay, Throttle }
 
 /// <summary>One fault at a moment.</summary>
-/// <param name="Line">After so many lines that the study told.</param>
+/// <param name="Line">After so many lines that the study told, and at the latest when the round is committed to which an undisturbed study has told them.</param>
 /// <param name="After">And then so long.</param>
 /// <param name="Choice">Chooses the party, or the server whose connections suffer.</param>
 /// <param name="Time">How long the fault lasts, where it lasts.</param>
@@ -23,6 +23,9 @@ internal sealed class Chaos : IDisposable
 {
     private static readonly TimeSpan LongestAfter = TimeSpan.FromMilliseconds(60), PieceDelay = TimeSpan.FromMilliseconds(15);
     private const int SlowBytesPerSecond = 256 * 1024;
+
+    /// <summary>That a study of two sites tells where none is lost with a connection.</summary>
+    public const int LinesOfARound = 6;
 
     private readonly Lock gate = new();
     private readonly Queue<ChaosEvent> events;
@@ -39,6 +42,7 @@ internal sealed class Chaos : IDisposable
         {
             ["ROSFL_AGGREGATIONSERVER"] = proxies[0].Address.OriginalString,
             ["ROSFL_COMPUTATIONSERVER"] = proxies[1].Address.OriginalString,
+            ["DOTNET_GCgen0size"] = "0x1000000", // 16 MiB; else it follows the machine's cache, and with it what a process holds
         };
         this.events = new(events);
     }
@@ -101,6 +105,7 @@ internal sealed class Chaos : IDisposable
     private void Commit(int round)
     {
         Committed.Add(round);
+        line = Math.Max(line, (round + 1) * LinesOfARound);
         OnCommitted(this);
     }
 

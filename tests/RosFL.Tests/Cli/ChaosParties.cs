@@ -13,10 +13,10 @@ internal sealed class ChaosParties
     /// <summary>Processes that were started again.</summary>
     public int Restarts { get; private set; }
 
-    /// <summary>Memory of each process in MiB that is resident now.</summary>
+    /// <summary>Memory of each process in MiB that is resident now; those that have ended are not among them.</summary>
     public IReadOnlyDictionary<string, double> ResidentMiB()
     {
-        lock (gate) return living.ToDictionary(p => p.Key, p => ResidentMiB(p.Value));
+        lock (gate) return living.Select(p => (p.Key, MiB: ResidentMiB(p.Value))).Where(p => p.MiB is not null).ToDictionary(p => p.Key, p => p.MiB!.Value); // not null
     }
 
     /// <summary>The process that a party is now.</summary>
@@ -71,13 +71,19 @@ internal sealed class ChaosParties
         return true;
     }
 
-    private static double ResidentMiB(int process)
+    /// <summary>Null where the process has ended: then it has no such file, or a file without such a line.</summary>
+    private static double? ResidentMiB(int process)
     {
-        const string Line = "VmRSS:";
-        var status = $"/proc/{process}/status";
-        if (!File.Exists(status)) return 0;
-        var kibibytes = File.ReadLines(status).First(l => l.StartsWith(Line, StringComparison.Ordinal))[Line.Length..].Replace("kB", "", StringComparison.Ordinal);
-        return double.Parse(kibibytes, CultureInfo.InvariantCulture) / 1024;
+        const string Name = "VmRSS:";
+        try
+        {
+            var line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(l => l.StartsWith(Name, StringComparison.Ordinal));
+            return line is null ? null : double.Parse(line[Name.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) / 1024;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     private static bool Signal(string signal, int process)

@@ -10,9 +10,10 @@ namespace RosFL.Tests.Cli;
 /// </summary>
 public sealed class ChaosTests
 {
-    private const int FaultsOfAStudy = 100, FaultsOfAQuorum = 4, LinesOfARound = 6;
+    private const int FaultsOfAStudy = 100, FaultsOfAQuorum = 4;
     private const int Repeated = 8;
     private const double MostGrowth = 1.25;
+    private const int Samples = 5, BeforeTheEnd = 3;
 
     private static IEnumerable<int> DrawnSeeds =>
         Enumerable.Range(1, int.Parse(Environment.GetEnvironmentVariable("ROSFL_CHAOS_SEEDS") ?? "1", CultureInfo.InvariantCulture));
@@ -52,7 +53,7 @@ public sealed class ChaosTests
             Unharmed.AssertAgreed(harmed, chaos);
             Assert.Equal(network.Rounds, harmed.Commits.Count);
             Assert.All(harmed.Commits, commit => Assert.InRange(commit.Decision.Survivors.Count, 3, 4));
-            Assert.InRange(chaos.Happened.Values.Sum(), FaultsOfAQuorum - 1, FaultsOfAQuorum);
+            Assert.InRange(chaos.Happened.Values.Sum(), FaultsOfAQuorum / 2, FaultsOfAQuorum);
             network.Forget("up");
         }
     }
@@ -63,14 +64,14 @@ public sealed class ChaosTests
     {
         var memory = new List<IReadOnlyDictionary<string, double>>();
         await LiveThroughAsync(2, FaultsOfAStudy, [Fault.Freeze, Fault.Cut, Fault.Cut, Fault.Delay, Fault.Throttle], spacing: 4, chaos => memory.Add(chaos.Parties.ResidentMiB()));
-        var (early, late) = (memory[memory.Count / 3], memory[^1]);
+        var (early, late) = (Medians(memory.Skip(memory.Count / 3).Take(Samples)), Medians(memory.SkipLast(BeforeTheEnd).TakeLast(Samples)));
         Assert.Equal(4, late.Count);
         Assert.All(late, party => Assert.True(party.Value < early[party.Key] * MostGrowth, $"{party.Key} held {early[party.Key]:0} MiB after a third of the study and {party.Value:0} at its end."));
     }
 
     private static async Task LiveThroughAsync(int sites, int count, IReadOnlyList<Fault> faults, int spacing, Action<Chaos>? committed = null)
     {
-        using var network = new NetworkOnLoopback { Rounds = (count + 5) * spacing / LinesOfARound + 5 };
+        using var network = new NetworkOnLoopback { Rounds = (count + 5) * spacing / Chaos.LinesOfARound + 5 };
         var undisturbed = await UndisturbedAsync(network, "ros-fl", sites);
         foreach (var seed in DrawnSeeds)
         {
@@ -96,6 +97,10 @@ public sealed class ChaosTests
         Assert.Equal([3, 4, 4, 4], up.Commits.Select(c => c.Decision.Survivors.Count));
         Assert.All(up.Parties, party => Assert.Equal(up.Records.Skip(party == "hospital-4" ? 1 : 0), up.RecordsOf(party)));
     }
+
+    /// <summary>Of what each party held, in some samples.</summary>
+    private static Dictionary<string, double> Medians(IEnumerable<IReadOnlyDictionary<string, double>> samples) =>
+        samples.SelectMany(s => s).GroupBy(s => s.Key, s => s.Value).ToDictionary(party => party.Key, party => party.Order().ElementAt(party.Count() / 2));
 
     private static string[] Sites(int count) => ["--set", $"data.phantoms.sites={count}"];
 

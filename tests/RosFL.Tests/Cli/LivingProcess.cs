@@ -23,6 +23,8 @@ internal sealed class LivingProcess : IDisposable
         return false;
     }
 
+    public bool HasEnded => process.HasExited;
+
     /// <summary>Ends it at once, as a power cut would.</summary>
     public void Kill() => process.Kill();
 

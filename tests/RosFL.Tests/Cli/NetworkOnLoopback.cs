@@ -74,6 +74,9 @@ internal sealed record NetworkResult(string Folder, IReadOnlyList<string> Models
 /// <summary>Runs the command line's <c>simulate</c> and <c>up</c> on a tiny network and reads what they recorded.</summary>
 internal sealed class NetworkOnLoopback : IDisposable
 {
+    /// <summary>For one run; far more than the longest takes on a busy machine.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(20);
+
     private readonly string root;
 
     public NetworkOnLoopback()
@@ -178,6 +181,8 @@ internal sealed class NetworkOnLoopback : IDisposable
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "rosfl.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         using var process = Process.Start(start)!;
+        using var limit = new CancellationTokenSource(Longest);
+        using var late = limit.Token.Register(() => process.Kill(entireProcessTree: true)); // waits for something that never comes
         var (lines, errors) = (new List<string>(), process.StandardError.ReadToEndAsync());
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {

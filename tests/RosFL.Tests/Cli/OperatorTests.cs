@@ -5,24 +5,26 @@ namespace RosFL.Tests.Cli;
 /// <summary>An operator pauses, looks, resumes and aborts a study of real processes.</summary>
 public sealed class OperatorTests : IDisposable
 {
-    private readonly NetworkOnLoopback network = new();
+    private readonly NetworkOnLoopback network = new() { Rounds = 40 }; // far more than pass before an order is there, on a quick machine too
 
     [Fact]
     public async Task Study_pausedAndResumed_endsInTheSameBits()
     {
         var simulated = await network.SimulateAsync("fedavg");
         var folder = Path.Combine(network.Root, "up", "tiny");
-        Task<(int Code, string Output, string Error)>? status = null;
+        Task<(int Code, string Output, string Error)>? pause = null, status = null;
         var up = await network.UpAsync("fedavg", heard: line =>
         {
-            if (status is null && line.Contains("\"committed\"", StringComparison.Ordinal)) NetworkOnLoopback.RunAsync(["pause", folder]).GetAwaiter().GetResult();
+            if (line.Contains("\"committed\"", StringComparison.Ordinal)) pause ??= NetworkOnLoopback.RunAsync(["pause", folder]);
             if (!line.Contains("Paused by the operator", StringComparison.Ordinal)) return;
             status = NetworkOnLoopback.RunAsync(["status", folder]);
             status.GetAwaiter().GetResult();
             NetworkOnLoopback.RunAsync(["resume", folder]).GetAwaiter().GetResult();
         });
+        Assert.Equal(0, (await pause!).Code);
         Assert.Equal(simulated.Models, up.Models);
-        var (code, output, _) = await status!;
+        Assert.NotNull(status); // else it was over before it could be paused
+        var (code, output, _) = await status;
         Assert.Equal(0, code);
         Assert.Contains("order: Pause", output, StringComparison.Ordinal);
         Assert.Contains("hospital-2", output, StringComparison.Ordinal);

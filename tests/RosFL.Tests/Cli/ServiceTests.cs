@@ -18,7 +18,7 @@ public sealed class ServiceTests
         var (party, port) = (trust.Write(folder["party"], new(PartyRole.ComputationServer, "bodies")), LoopbackPort.Free());
         File.WriteAllText(folder["compute.json"], StrictJson.Text(new ComputeOptions(party.Path, $"127.0.0.1:{port}", folder["state"], [])));
         using var server = new LivingProcess(["compute", folder["compute.json"]]);
-        while (!await ListensAsync(port)) await Task.Delay(50, TestContext.Current.CancellationToken);
+        while (!server.HasEnded && !await ListensAsync(port)) await Task.Delay(50, TestContext.Current.CancellationToken);
         await server.AskToEndAsync();
         var (code, _, error) = await server.EndAsync();
         Assert.Equal((0, ""), (code, error));

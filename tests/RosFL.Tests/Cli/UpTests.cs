@@ -71,21 +71,27 @@ public sealed class UpTests : IDisposable
         await AssertAssemblesTheSame(simulated, up);
     }
 
-    /// <summary>Bytes of the weights are looked for in all that the aggregation server keeps, and while it runs in all that it holds; the same search finds them at a site.</summary>
+    /// <summary>Bytes of the weights are looked for in all that the aggregation server keeps, and while it runs in all that it holds; the same search finds them at a site. The study stands still meanwhile.</summary>
     [Fact]
     public async Task AggregationServer_ofThreeSites_holdsNoWeightOnDiskOrInMemory()
     {
-        var rounds = await WeightsOfRoundsAsync();
+        using var network = new NetworkOnLoopback { Rounds = 12 }; // so many that the order to pause is there before the last
+        var rounds = await WeightsOfRoundsAsync(network);
+        var order = new OperatorOrder(network.UpFolder, TimeProvider.System);
         var parties = new ChaosParties();
-        var (atServer, atSite) = (0, 0);
+        (int AtServer, int AtSite)? found = null;
         var up = await network.UpAsync("fedavg", heard: line =>
         {
             using var told = JsonDocument.Parse(line);
-            if (told.RootElement.TryGetProperty("text", out var text)) parties.Note(text.GetString()!);
-            if (told.RootElement.GetProperty("event").GetString() != "committed" || told.RootElement.GetProperty("round").GetProperty("round").GetInt32() != 2) return;
-            (atServer, atSite) = (PlantedBytes.InMemory(parties.ProcessOf("aggregate"), [.. rounds.SelectMany(r => r)]), PlantedBytes.InMemory(parties.ProcessOf("hospital-1"), [.. rounds.SelectMany(r => r)]));
+            var text = told.RootElement.TryGetProperty("text", out var phase) ? phase.GetString()! : "";
+            parties.Note(text);
+            if (found is null && told.RootElement.GetProperty("event").GetString() == "committed") order.Give(OperatorWish.Pause);
+            if (!text.StartsWith("Paused by the operator", StringComparison.Ordinal)) return;
+            found = (PlantedBytes.InMemory(parties.ProcessOf("aggregate"), [.. rounds.SelectMany(r => r)]), PlantedBytes.InMemory(parties.ProcessOf("hospital-1"), [.. rounds.SelectMany(r => r)]));
+            order.Give(OperatorWish.Run);
         }, more: ["--set", "data.phantoms.sites=3"]);
-        Assert.Equal((0, true), (atServer, atSite > 0));
+        Assert.NotNull(found); // else it was over before it could be paused
+        Assert.Equal((0, true), (found.Value.AtServer, found.Value.AtSite > 0));
         var last = rounds.TakeLast(2).SelectMany(r => r).ToList();
         var own = Directory.GetFiles(Path.Combine(up.Folder, "network", "state", "hospital-1"), "*", SearchOption.AllDirectories);
         Assert.Equal(last.Count, PlantedBytes.InFiles(own, last));
@@ -114,7 +120,7 @@ public sealed class UpTests : IDisposable
     }
 
     /// <summary>Bytes of head, body and tail after each round, from the simulation that trains the same.</summary>
-    private async Task<IReadOnlyList<IReadOnlyList<byte[]>>> WeightsOfRoundsAsync()
+    private static async Task<IReadOnlyList<IReadOnlyList<byte[]>>> WeightsOfRoundsAsync(NetworkOnLoopback network)
     {
         var simulated = await network.SimulateAsync("fedavg", "--set", "privacy.secureAggregation=malicious", "data.phantoms.sites=3", "output.roundWeights=true");
         return
@@ -122,7 +128,7 @@ public sealed class UpTests : IDisposable
             .. from array in Safetensors.Read(Path.Combine(simulated.Folder, "rounds.safetensors"))
                where array.Values.Length >= 64
                group array by array.Name.Split('.')[0] into round
-               orderby round.Key
+               orderby round.Key.Length, round.Key // by number
                select round.DistinctBy(a => a.Name.Split('.')[2]).Select(a => MemoryMarshal.AsBytes(a.Values.AsSpan(0, 8)).ToArray()).ToList(),
         ];
     }

@@ -91,8 +91,9 @@ public sealed class SafetensorsTests
         Safetensors.Write(folder["a"], [new("head.w", [2, 2], [1, 2, 3, 4]), new("b", [1], [5])], new Dictionary<string, string> { ["k"] = "v" });
         var sound = File.ReadAllBytes(folder["a"]);
         var change = Gen.Select(Gen.Int[0, sound.Length - 1], Gen.Byte);
-        Gen.Select(change.Array[0, 4], Gen.Int[0, sound.Length]).Sample((changes, length) =>
+        Gen.Select(change.Array[0, 4], Gen.Int[0, sound.Length]).Check(2000, drawn =>
         {
+            var (changes, length) = drawn;
             var bytes = sound.ToArray();
             foreach (var (at, value) in changes)
                 bytes[at] = value;
@@ -105,7 +106,7 @@ public sealed class SafetensorsTests
             catch (RosflException error) when (error.Code == ExitCode.InvalidFile)
             {
             }
-        }, iter: 2000);
+        });
     }
 
     /// <summary>Proves that joining keeps every tensor, and that a name in two parts is an error that leaves no file.</summary>

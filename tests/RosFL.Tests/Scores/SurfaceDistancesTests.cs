@@ -13,8 +13,9 @@ public sealed class SurfaceDistancesTests
     });
 
     [Fact]
-    public void Between_anyTwoStructures_equalsTheDefinitions() => Pairs.Where(p => p.A.Any(v => v) && p.B.Any(v => v)).Sample((size, spacing, a, b) =>
+    public void Between_anyTwoStructures_equalsTheDefinitions() => Pairs.Where(p => p.A.Any(v => v) && p.B.Any(v => v)).Check(300, drawn =>
     {
+        var (size, spacing, a, b) = drawn;
         int[] surfaceA = SurfaceOf(a, size), surfaceB = SurfaceOf(b, size);
         double[] forth = Nearest(surfaceA, surfaceB, size, spacing), back = Nearest(surfaceB, surfaceA, size, spacing);
         var distances = SurfaceDistances.Between(a, b, size, spacing);
@@ -22,14 +23,15 @@ public sealed class SurfaceDistancesTests
         var near = forth.Concat(back).Count(d => d <= 1.5);
         Assert.Equal((double)near / (forth.Length + back.Length), distances.DiceAt(1.5), 9);
         Assert.Equal(Math.Max(Percentile95(forth), Percentile95(back)), distances.Hausdorff95(), 9);
-    }, iter: 300, threads: 1);
+    });
 
     [Fact]
-    public void Between_swapped_isTheSame() => Pairs.Sample((size, spacing, a, b) =>
+    public void Between_swapped_isTheSame() => Pairs.Check(200, drawn =>
     {
+        var (size, spacing, a, b) = drawn;
         var (there, back) = (SurfaceDistances.Between(a, b, size, spacing), SurfaceDistances.Between(b, a, size, spacing));
-        return there.Hausdorff95() == back.Hausdorff95() && there.DiceAt(1) == back.DiceAt(1);
-    }, iter: 200, threads: 1);
+        Assert.Equal((there.Hausdorff95(), there.DiceAt(1)), (back.Hausdorff95(), back.DiceAt(1)));
+    });
 
     [Fact]
     public void Hausdorff95_aFilledSquare_countsItsRimOnly()

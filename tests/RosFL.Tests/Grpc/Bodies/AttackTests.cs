@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using RosFL.Grpc.Bodies;
 using RosFL.Grpc.Protocol;
 using RosFL.Grpc.Trust;
@@ -47,25 +46,26 @@ public sealed class AttackTests : IAsyncLifetime
         Assert.True(GC.GetTotalAllocatedBytes() - before < unpacked / 8);
     }
 
-    /// <summary>More than the server holds: those beyond are hung up on at once and the others by the handshake's limit, after which a site trains.</summary>
+    /// <summary>As many again as the server holds are hung up on at once, long before the handshake's limit ends the others.</summary>
+    [Fact]
+    public async Task Connections_beyondTheMost_areHungUpOn()
+    {
+        await using var patient = await BodyServerHost.StartAsync(new BodyLimits { HandshakeSeconds = TimeSpan.SecondsPerDay });
+        using var idle = new IdleConnections(2 * WireServer.MostConnections);
+        await idle.ConnectAsync(patient.Address);
+        await idle.HungUpAsync(WireServer.MostConnections);
+        Assert.Equal(WireServer.MostConnections, idle.Open);
+    }
+
+    /// <summary>Connections that take every place are hung up on by the handshake's limit, after which a site trains.</summary>
     [Fact]
     public async Task Connections_thatStayIdle_doNotKeepASiteOut()
     {
-        const int beyond = 200;
-        var idle = Enumerable.Range(0, WireServer.MostConnections + beyond).Select(_ => new Socket(SocketType.Stream, ProtocolType.Tcp)).ToList();
-        try
-        {
-            foreach (var socket in idle) await socket.ConnectAsync(server.Address.Host, server.Address.Port);
-            var hungUp = idle.Select(EndAsync).ToList();
-            await Task.WhenAll(hungUp.TakeLast(beyond));
-            Assert.Contains(hungUp, one => !one.IsCompleted);
-            await TrainsAsync();
-            await Task.WhenAll(hungUp);
-        }
-        finally
-        {
-            idle.ForEach(s => s.Dispose());
-        }
+        await using var full = await BodyServerHost.StartAsync(new BodyLimits { HandshakeSeconds = 2 });
+        using var idle = new IdleConnections(WireServer.MostConnections);
+        await idle.ConnectAsync(full.Address);
+        await TrainsAsync(full);
+        await idle.HungUpAsync(WireServer.MostConnections);
     }
 
     [Fact]
@@ -86,20 +86,7 @@ public sealed class AttackTests : IAsyncLifetime
         using var fourth = await RawStream.OpenAsync(server, linked, Inference);
     }
 
-    /// <summary>When the server ends a connection on which nothing was said.</summary>
-    private static async Task EndAsync(Socket socket)
-    {
-        try
-        {
-            Assert.Equal(0, await socket.ReceiveAsync(new byte[1]));
-        }
-        catch (SocketException reset)
-        {
-            Assert.Equal(SocketError.ConnectionReset, reset.SocketErrorCode);
-        }
-    }
-
-    private async Task TrainsAsync()
+    private async Task TrainsAsync(BodyServerHost server)
     {
         var run = BodyLinkConformance.Run(BodyLinkConformance.Plain);
         await using var linked = await LinkedStudy.ServedAsync(thread, run, server);

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Microsoft.Extensions.Time.Testing;
 using RosFL.Grpc.Bodies;
 using RosFL.Grpc.Protocol;
 using RosFL.Grpc.Trust;
@@ -15,13 +16,16 @@ namespace RosFL.Tests.Grpc.Bodies;
 public sealed class BadInputTests : IAsyncLifetime
 {
     private static readonly RunOptions Run = BodyLinkConformance.Run(BodyLinkConformance.Plain);
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private readonly FakeTimeProvider time = new();
     private readonly TorchThread thread = new("site", 1);
     private BodyServerHost server = null!; // both set before the first test, by xunit
     private LinkedStudy linked = null!;
 
     public async ValueTask InitializeAsync()
     {
-        server = await BodyServerHost.StartAsync(new BodyLimits { TransferSeconds = 0.5, SlowestBytesPerSecond = 1 << 20, HelloSeconds = 0.5 });
+        server = await BodyServerHost.StartAsync(new BodyLimits { Time = time, IdleSeconds = TimeSpan.SecondsPerDay });
         linked = await LinkedStudy.ServedAsync(thread, Run, server);
         await linked.BeginAsync();
     }
@@ -106,7 +110,9 @@ public sealed class BadInputTests : IAsyncLifetime
         await stream.Writer.ControlAsync(new BodyRequest(), default); // opens the call; not a hello
         Assert.Contains("must be a hello", (await stream.RefusalAsync()).Refusal.Message, StringComparison.Ordinal);
         using var silent = new RawStream(server, linked);
-        Assert.Equal("The site took longer than 0.5 s for its first message: check its connection, or raise limits in the server's configuration.", (await silent.RefusalAsync()).Refusal.Message);
+        var refusal = silent.RefusalAsync();
+        await time.PassUntilAsync(Second, () => refusal.IsCompleted);
+        Assert.Equal("The site took longer than 10 s for its first message: check its connection, or raise limits in the server's configuration.", (await refusal).Refusal.Message);
     }
 
     [Fact]
@@ -138,12 +144,12 @@ public sealed class BadInputTests : IAsyncLifetime
     });
 
     [Fact]
-    public Task Drip_slowerThanTheSlowestRate_isEnded() => RefusedAsync("slow drip", "The site took longer than 0.5 s for sending 'smashed'", async stream =>
+    public Task Drip_slowerThanTheSlowestRate_isEnded() => RefusedAsync("slow drip", "The site took longer than 10 s for sending 'smashed'", async stream =>
     {
         await stream.ForwardAsync(0);
         await stream.HeaderAsync(stream.Header());
         await stream.ChunkAsync(1);
-    }, allocates: true);
+    }, allocates: true, limit: true);
 
     [Theory]
     [InlineData(float.NaN, "has numbers that are not finite")]
@@ -183,13 +189,16 @@ public sealed class BadInputTests : IAsyncLifetime
     }
 
     /// <summary>Sends, expects the sentence and that nothing was taken or changed.</summary>
-    private async Task RefusedAsync(string what, string part, Func<RawStream, Task> send, bool allocates = false)
+    /// <param name="limit">Refused when its time is over.</param>
+    private async Task RefusedAsync(string what, string part, Func<RawStream, Task> send, bool allocates = false, bool limit = false)
     {
         using (var stream = await RawStream.OpenAsync(server, linked))
         {
             var before = Tensor.TotalCount;
             await send(stream);
-            var refusal = Assert.IsType<RosflException>((await stream.RefusalAsync()).Refusal);
+            var refused = stream.RefusalAsync();
+            if (limit) await time.PassUntilAsync(Second, () => refused.IsCompleted);
+            var refusal = Assert.IsType<RosflException>((await refused).Refusal);
             Assert.True(refusal.Message.Contains(part, StringComparison.Ordinal), $"{what}: {refusal.Message}");
             if (!allocates) Assert.True(Tensor.TotalCount <= before, $"{what}: tensors were made");
         }

@@ -27,7 +27,7 @@ internal sealed class BodyServerHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddPartyTrust(credentials).AddWire().AddBodies(Studies);
-        builder.ListenOn(new(IPAddress.Loopback, 0), port => port.UsePartyTls(credentials));
+        builder.ListenOn(new(IPAddress.Loopback, 0), port => port.UsePartyTls(credentials, limits));
         application = builder.Build();
         application.UseCallerCheck();
         application.MapBodies();

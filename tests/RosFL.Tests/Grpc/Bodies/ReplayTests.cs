@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using RosFL.Federation;
 using RosFL.Grpc.Bodies;
 using RosFL.Runs;
@@ -82,17 +83,20 @@ public sealed class ReplayTests : IAsyncLifetime
     [Fact]
     public async Task Site_thatAsksNothingForTooLong_losesItsReplica()
     {
-        await using var impatient = await BodyServerHost.StartAsync(new BodyLimits { IdleSeconds = 0.3 });
+        var time = new FakeTimeProvider();
+        var limits = new BodyLimits { Time = time };
+        await using var impatient = await BodyServerHost.StartAsync(limits);
         await using var study = await LinkedStudy.ServedAsync(thread, BodyLinkConformance.Run(BodyLinkConformance.Plain), impatient);
         await study.BeginAsync();
         using var stream = await RawStream.OpenAsync(impatient, study);
         await ExchangeAsync(stream, 0, backward: false, seed: 1);
-        await Assert.ThrowsAnyAsync<Exception>(() => stream.Reader.ControlAsync(default)); // until the server ends it
+        var ended = Assert.ThrowsAnyAsync<Exception>(() => stream.Reader.ControlAsync(default)); // by the server
+        await time.PassUntilAsync(TimeSpan.FromSeconds(limits.IdleSeconds), () => ended.IsCompleted && study.Server!.Steps.Count == 0);
+        await ended;
         using var back = new RawStream(impatient, study);
         await back.HelloAsync();
         var lost = Assert.IsType<RoundLostException>((await back.RefusalAsync()).Refusal);
         Assert.Contains("Attempt 1 of site 'north' in round 1 was dropped", lost.Message, StringComparison.Ordinal);
-        Assert.Empty(study.Server!.Steps);
     }
 
     [Fact]

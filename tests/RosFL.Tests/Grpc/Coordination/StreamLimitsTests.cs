@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using RosFL.Federation;
 using RosFL.Grpc.Hosting;
 using RosFL.Grpc.Protocol;
@@ -11,10 +12,11 @@ namespace RosFL.Tests.Grpc.Coordination;
 /// <summary>What a site's streams may cost the aggregation server; sites go on beside it.</summary>
 public sealed class StreamLimitsTests : IAsyncLifetime
 {
+    private readonly FakeTimeProvider time = new();
     private readonly MadeStudy study = new(MadeStudy.Run("fedavg"));
     private JoinedSite server = null!; // set before the first test, by xunit
 
-    public async ValueTask InitializeAsync() => server = await JoinedSite.ServeAsync(study, new WireLimits { HelloSeconds = 0.5, TransferSeconds = 0.5, SlowestBytesPerSecond = 1 << 20, StreamsPerSite = 1 });
+    public async ValueTask InitializeAsync() => server = await JoinedSite.ServeAsync(study, new WireLimits { Time = time, SlowestBytesPerSecond = 1 << 20, StreamsPerSite = 1 });
 
     public async ValueTask DisposeAsync()
     {
@@ -26,7 +28,7 @@ public sealed class StreamLimitsTests : IAsyncLifetime
     public async Task Stream_thatNeverSaysHello_isEnded()
     {
         using var silent = server.Raw();
-        Assert.Equal("The site took longer than 0.5 s for its first message: check its connection, or raise limits in the server's configuration.", (await silent.RefusalAsync()).Message);
+        Assert.Equal("The site took longer than 10 s for its first message: check its connection, or raise limits in the server's configuration.", (await RefusalInTimeAsync(silent)).Message);
         await GoesOnAsync();
     }
 
@@ -37,7 +39,7 @@ public sealed class StreamLimitsTests : IAsyncLifetime
         {
             await dripping.ReplyAsync(new SiteReply { Command = 1, Update = new() });
             await dripping.HeaderAsync(study.Study.BlankOf(PartName.Head).Arrays[0] with { Name = "head.down0.conv1.weight" });
-            Assert.StartsWith("The site took longer than 0.5 s for sending its parts", (await dripping.RefusalAsync()).Message, StringComparison.Ordinal);
+            Assert.StartsWith("The site took longer than 10 s for sending its parts", (await RefusalInTimeAsync(dripping)).Message, StringComparison.Ordinal);
         }
         await GoesOnAsync();
     }
@@ -65,6 +67,14 @@ public sealed class StreamLimitsTests : IAsyncLifetime
     {
         var options = StrictJson.Read<ComputeOptions>($$"""{ "party": "", "listen": "", "folder": "", "studies": [], "limits": { {{member}} } }""", "Text");
         Assert.Equal(sentence, Assert.Throws<RosflException>(options.Limits!.Check).Message);
+    }
+
+    /// <summary>What the server says when a limit has passed.</summary>
+    private async Task<Exception> RefusalInTimeAsync(RawSite site)
+    {
+        var refusal = site.RefusalAsync();
+        await time.PassUntilAsync(TimeSpan.FromSeconds(1), () => refusal.IsCompleted);
+        return await refusal;
     }
 
     /// <summary>A site joins and trains.</summary>

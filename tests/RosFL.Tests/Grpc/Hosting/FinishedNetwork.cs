@@ -61,12 +61,16 @@ public sealed class FinishedNetwork : IAsyncLifetime
     }
 
     /// <summary>The aggregation server does something with the study while all sites are there.</summary>
-    public Task RoundsAsync(Func<AggregationStudy, CancellationToken, Task> work) => Task.WhenAll(
-    [
-        AggregationServer.RunAsync(new AggregateOptions(parties["merge"].Path, $"127.0.0.1:{aggregate}", [new(Study, In("run.json"), ComputationServer)]),
-            Loopback.Names, (_, _) => { }, _ => { }, TimeProvider.System, stop.Token, work),
-        .. Sites.Select(site => SiteProcess.RunAsync(OptionsOf(site), RunFile.Load(In("run.json")), Loopback.Names, _ => { }, TimeProvider.System, stop.Token)),
-    ]);
+    public async Task RoundsAsync(Func<AggregationStudy, CancellationToken, Task> work)
+    {
+        Task[] all =
+        [
+            AggregationServer.RunAsync(new AggregateOptions(parties["merge"].Path, $"127.0.0.1:{aggregate}", [new(Study, In("run.json"), ComputationServer)]),
+                Loopback.Names, (_, _) => { }, _ => { }, TimeProvider.System, stop.Token, work),
+            .. Sites.Select(site => SiteProcess.RunAsync(OptionsOf(site), RunFile.Load(In("run.json")), Loopback.Names, _ => { }, TimeProvider.System, stop.Token)),
+        ];
+        await foreach (var ended in Task.WhenEach(all)) await ended; // for one that failed the others would wait
+    }
 
     /// <param name="audit">What the site's configuration names as its audit.</param>
     public FinishedSite Finished(string site, string audit = "") => new(OptionsOf(site) with { Audit = audit }, RunFile.Load(In("run.json")), Loopback.Names, TimeProvider.System);

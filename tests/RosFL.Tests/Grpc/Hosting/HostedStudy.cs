@@ -1,4 +1,5 @@
 using RosFL.Federation;
+using RosFL.Grpc.Coordination;
 using RosFL.Grpc.Hosting;
 using RosFL.Grpc.Trust;
 using RosFL.Runs;
@@ -20,6 +21,7 @@ internal sealed class HostedStudy : IDisposable
     private readonly int aggregate = LoopbackPort.Free(), compute = LoopbackPort.Free();
     private readonly RunOptions run;
     private Task serving = Task.CompletedTask;
+    private StudyRoom? room;
 
     /// <param name="change">What the run has otherwise, given the folder of its data.</param>
     public HostedStudy(int sites, int rounds, QuorumTerms? quorum = null, Func<RunOptions, string, RunOptions>? change = null)
@@ -96,12 +98,22 @@ internal sealed class HostedStudy : IDisposable
 
     public RunStore OpenStore() => RunStore.Open(Path.Combine(FolderOf(Aggregation), Name, "store.db"));
 
+    /// <summary>What the operator of the aggregation server wants.</summary>
+    public OperatorOrder Order => new(Path.Combine(FolderOf(Aggregation), Name), TimeProvider.System);
+
+    /// <summary>When a site has joined at the aggregation server, which serves.</summary>
+    public Task HereAsync(string site) => room!.Sites.Single(s => s.Name == site).HereAsync(stop.Token);
+
     /// <summary>Both servers, until the study is over.</summary>
     public Task ServeAsync(Action<SimulationProgress> progress)
     {
         serving = ComputationServer.RunAsync(new ComputeOptions(parties[Computation].Path, $"127.0.0.1:{compute}", FolderOf(Computation), [new(Name, In("run.json"))], Watch(Computation)), Loopback.Names, TimeProvider.System, stop.Token);
         return AggregationServer.RunAsync(new AggregateOptions(parties[Aggregation].Path, $"127.0.0.1:{aggregate}", [new(Name, In("run.json"), Address(Computation))], Watch(Aggregation)),
-            Loopback.Names, (_, told) => progress(told), _ => { }, TimeProvider.System, stop.Token);
+            Loopback.Names, (_, told) => progress(told), _ => { }, TimeProvider.System, stop.Token, (study, cancellation) =>
+            {
+                room = study.Room;
+                return study.RunAsync(cancellation);
+            });
     }
 
     /// <param name="around">Puts something around the site's links to its body.</param>

@@ -13,13 +13,16 @@ public sealed class QuorumTests
     {
         using var study = new HostedStudy(sites: 3, rounds: 40, new QuorumTerms { Sites = 2, Weight = 0.6, IdleSeconds = 3 });
         using var leave = new CancellationTokenSource();
+        List<Task> sites = [];
         Task? back = null;
         var serving = study.ServeAsync(told =>
         {
             if (told is SimulationProgress.Stepped { Step: { Round: 1, Site: Leaving } }) leave.Cancel();
-            if (back is null && told is SimulationProgress.Committed(var round) && round.Sites.All(s => s.Site != Leaving)) back = study.JoinAsync(Leaving, CancellationToken.None);
+            if (back is not null || !leave.IsCancellationRequested || told is not SimulationProgress.Committed(var round) || round.Sites.Any(s => s.Site == Leaving)) return;
+            study.Order.Give(OperatorWish.Pause); // or a quick machine would end all rounds before the site is back
+            back = ComeBackAsync(study, sites[^1]);
         });
-        var sites = study.Sites.Select(site => study.JoinAsync(site, site == Leaving ? leave.Token : CancellationToken.None)).ToList();
+        sites.AddRange(study.Sites.Select(site => study.JoinAsync(site, site == Leaving ? leave.Token : CancellationToken.None)));
         await Assert.ThrowsAnyAsync<Exception>(() => sites[^1]);
         await serving;
         await Task.WhenAll(sites[0], sites[1]);
@@ -33,6 +36,16 @@ public sealed class QuorumTests
         var without = records.First(r => r.Decision.Survivors.All(s => s.Site != Leaving));
         Assert.Contains(records, r => r.Key.Round > without.Key.Round && r.Decision.Survivors.Any(s => s.Site == Leaving));
         AssertOptimizersFollow(study, records);
+    }
+
+    /// <summary>When the process that left is over a new one of the site joins, and the rounds go on.</summary>
+    private static async Task ComeBackAsync(HostedStudy study, Task left)
+    {
+        await left.ContinueWith(_ => { }, TaskScheduler.Default);
+        var joined = study.JoinAsync(Leaving, CancellationToken.None);
+        await Task.WhenAny(joined, study.HereAsync(Leaving));
+        study.Order.Give(OperatorWish.Run);
+        await joined;
     }
 
     /// <summary>What a site did in a round that does not count it is undone at both ends.</summary>

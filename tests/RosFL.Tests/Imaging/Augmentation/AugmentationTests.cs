@@ -11,21 +11,21 @@ public sealed class AugmentationTests
     private static readonly AugmentationOptions QuarterTurnsAndFlips = new() { Flip = true, Rotate90 = true };
 
     [Fact]
-    public void FlipsAndTurns_ofASquare_onlyMoveItsPixels() => Gen.Long.Sample(seed =>
+    public void FlipsAndTurns_ofASquare_onlyMoveItsPixels() => Gen.Long.Check(30, seed =>
     {
         var picture = Ramp(2, 6, 6);
         var transform = SpatialAugmentation.Draw(GridTransform.Crop([0, 0, 0], [1, 6, 6]), QuarterTurnsAndFlips, Seeds.Random(seed));
         Assert.True(transform.IsExact);
         Assert.Equal(picture.Values, Sample(transform, picture).Order());
-    }, iter: 30, threads: 1);
+    });
 
     [Fact]
-    public void Turn_ofABoxThatIsNotSquare_keepsItsSizeAndPixels() => Gen.Long.Sample(seed =>
+    public void Turn_ofABoxThatIsNotSquare_keepsItsSizeAndPixels() => Gen.Long.Check(30, seed =>
     {
         var picture = Ramp(1, 3, 4, 7);
         var transform = SpatialAugmentation.Draw(GridTransform.Crop([0, 0, 0], [3, 4, 7]), QuarterTurnsAndFlips, Seeds.Random(seed));
         Assert.Equal(picture.Values, Sample(transform, picture).Order());
-    }, iter: 30, threads: 1);
+    });
 
     [Fact]
     public void Crop_insideAVolume_copiesTheBox()
@@ -42,13 +42,13 @@ public sealed class AugmentationTests
     }
 
     [Fact]
-    public void Patch_aroundForeground_holdsTheOnlyLabelAlways() => Gen.Long.Sample(seed =>
+    public void Patch_aroundForeground_holdsTheOnlyLabelAlways() => Gen.Long.Check(50, seed =>
     {
         var labels = new Picture(new float[50 * 40], 1, 50, 40);
         labels.Values[(int)Math.Abs(seed % 2000)] = 1;
         var transform = PatchChoice.Draw(labels, labels, new() { Patch = [8, 8], Foreground = 1 }, Seeds.Random(seed));
         Assert.Equal(1, Sample(transform, labels).Sum());
-    }, iter: 50, threads: 1);
+    });
 
     [Fact]
     public void RotationAndScale_ofASmoothImage_followTheGeometry()

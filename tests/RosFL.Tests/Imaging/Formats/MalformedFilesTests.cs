@@ -147,7 +147,7 @@ public sealed class MalformedFilesTests : IDisposable
         const long MostBytes = 48 << 20;
         var path = folder.File(name, whole);
         _ = PictureFile.Read(path);
-        Gen.Select(Gen.Int[0, 4], Gen.Int[0, whole.Length - 1], Gen.Byte).Array[1, 4].Sample(changes =>
+        Gen.Select(Gen.Int[0, 4], Gen.Int[0, whole.Length - 1], Gen.Byte).Array[1, 4].Check(2000, changes =>
         {
             var bytes = changes.Aggregate(whole, (current, change) => Mutate(current, change.Item1, change.Item2, change.Item3));
             File.WriteAllBytes(path, name == "a.png" ? Repaired(bytes) : bytes);
@@ -162,7 +162,7 @@ public sealed class MalformedFilesTests : IDisposable
                 Assert.Equal(ExitCode.InvalidFile, e.Code);
             }
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MostBytes);
-        }, iter: 2000, threads: 1);
+        });
     }
 
     private static byte[] Mutate(byte[] bytes, int kind, int at, byte value)

@@ -21,15 +21,16 @@ public sealed class PngFileTests : IDisposable
 
     [Fact]
     public void Write_anyPicture_readsBackEqual() =>
-        Gen.Select(Gen.Bool, Gen.Int[1, 9], Gen.Int[1, 9], Gen.Float[0, 255].Array[243]).Sample((colour, height, width, random) =>
+        Gen.Select(Gen.Bool, Gen.Int[1, 9], Gen.Int[1, 9], Gen.Float[0, 255].Array[243]).Check(100, drawn =>
         {
+            var (colour, height, width, random) = drawn;
             var channels = colour ? 3 : 1;
             var picture = new Picture([.. random.Take(channels * height * width).Select(value => MathF.Round(value))], channels, height, width);
             PngFile.Write(folder.File("b.png"), picture);
             var again = PngFile.Read(folder.File("b.png"));
             Assert.Equal(picture.Shape, again.Shape);
             Assert.Equal(picture.Values, again.Values);
-        }, iter: 100, threads: 1);
+        });
 
     [Theory]
     [InlineData(1, new byte[] { 0, 0b1010_0000 }, new float[] { 1, 0, 1 })]

@@ -81,13 +81,14 @@ public sealed class PreprocessingTests
 
     [Fact]
     public void Resampling_nearest_inventsNoLabelAndReturnsFromAFinerGrid() =>
-        Gen.Select(Gen.Int[1, 6], Gen.Int[1, 6], Gen.Int[1, 6], Gen.Long).Sample((d, h, w, seed) =>
+        Gen.Select(Gen.Int[1, 6], Gen.Int[1, 6], Gen.Int[1, 6], Gen.Long).Check(50, drawn =>
         {
+            var (d, h, w, seed) = drawn;
             var random = Seeds.Random(seed);
             var labels = new Picture([.. Enumerable.Range(0, d * h * w).Select(_ => (float)random.Next(3))], 1, d, h, w);
             var finer = Resampling.Nearest(labels, [3 * d, 3 * h, 3 * w]);
             Assert.Equal(labels.Values, Resampling.Nearest(finer, [d, h, w]).Values);
-        }, iter: 50, threads: 1);
+        });
 
     [Fact]
     public void Slices_takenAndStacked_areTheVolume()

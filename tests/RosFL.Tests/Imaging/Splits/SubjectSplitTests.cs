@@ -10,8 +10,9 @@ public sealed class SubjectSplitTests
 {
     [Fact]
     public void Split_anySubjects_keepsPersonsApartAndLosesNobody() =>
-        Gen.Select(Gen.Int[1, 40], Gen.Int[1, 4], Gen.Double[0.01, 0.45], Gen.Double[0.01, 0.45], Gen.Long).Sample((subjects, each, validation, test, seed) =>
+        Gen.Select(Gen.Int[1, 40], Gen.Int[1, 4], Gen.Double[0.01, 0.45], Gen.Double[0.01, 0.45], Gen.Long).Check(200, drawn =>
         {
+            var (subjects, each, validation, test, seed) = drawn;
             var cases = Cases(subjects, each);
             var split = SubjectSplit.Of(cases, validation, test, seed);
             var persons = Enum.GetValues<Split>().Select(s => split[s].Select(c => c.Subject).ToHashSet()).ToArray();
@@ -19,7 +20,7 @@ public sealed class SubjectSplitTests
             Assert.Equal(cases.Count, split.Train.Count + split.Validation.Count + split.Test.Count);
             Assert.NotEmpty(split.Train);
             Assert.True(subjects < 3 || persons.All(p => p.Count > 0));
-        }, iter: 200, threads: 1);
+        });
 
     [Fact]
     public void Split_sameSeed_isTheSameAndOtherSeedsDiffer()

@@ -8,8 +8,13 @@ public sealed class ServerMemoryTests
     private const int Sites = 12, Short = 1_000, Longer = 200_000;
 
     [Fact]
-    public void Server_withAllInputsIn_growsByOneVectorWhateverTheSites() =>
-        Assert.InRange(Held(Short + Longer) - Held(Short), 0, 2 * 8 * Longer);
+    public void Server_withAllInputsIn_growsByOneVectorWhateverTheSites()
+    {
+        _ = Held(Short); // makes what is made once
+        var held = Enumerable.Range(0, 3).Select(_ => (Short: Held(Short), Longer: Held(Short + Longer))).ToList();
+        // the least of each: what the process holds besides, such as the end of an earlier test, only adds
+        Assert.InRange(held.Min(h => h.Longer) - held.Min(h => h.Short), 0, 2 * 8 * Longer);
+    }
 
     [Fact]
     public void Journal_ofAnUpload_isClosedWhenTheUploadIsWhole()

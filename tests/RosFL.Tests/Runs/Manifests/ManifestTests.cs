@@ -90,7 +90,7 @@ public sealed class ManifestTests : IDisposable
 
     [Fact]
     public void EveryLegalName_staysInItsFolder() =>
-        Gen.String[Gen.Char["abzAZ019._-/\\:%~ \0"], 0, 8].Sample(name =>
+        Gen.String[Gen.Char["abzAZ019._-/\\:%~ \0"], 0, 8].Check(100, name =>
         {
             if (!Party.IsName(name)) return;
             var path = Path.GetFullPath(Path.Combine(folder.Path, name));
@@ -187,7 +187,7 @@ public sealed class ManifestTests : IDisposable
     {
         var text = made.ApprovedByAll(made.Manifest).Text();
         string[] puts = ["", "\"", "{", "]", "null", "-1", "1e999", "\\u0000", "\ud800", "\\ud800", "9999999999999999999", ","];
-        Gen.Select(Gen.Int[0, text.Length - 1], Gen.Int[0, 40], Gen.Int[0, puts.Length - 1]).Sample(change =>
+        Gen.Select(Gen.Int[0, text.Length - 1], Gen.Int[0, 40], Gen.Int[0, puts.Length - 1]).Check(400, change =>
         {
             var (at, length, put) = change;
             try
@@ -197,7 +197,7 @@ public sealed class ManifestTests : IDisposable
             catch (RosflException)
             {
             }
-        }, iter: 400, threads: 1);
+        });
     }
 
     /// <summary>Found by <see cref="DamagedText_isRefusedInASentence"/>: half a character is no text that UTF-8 can hold.</summary>
