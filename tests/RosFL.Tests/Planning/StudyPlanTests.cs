@@ -44,7 +44,7 @@ public class StudyPlanTests
         {
             Algorithm = new() { Name = algorithm },
             Network = plain.Network with { Normalisation = NormalisationKind.Batch },
-            Data = new() { Phantoms = plain.Data.Phantoms with { Sites = 3 } },
+            Data = new() { Phantoms = plain.Data.Phantoms with { Sites = 3, Size = 64 } },
             Privacy = new() { SecureAggregation = kind },
             Audit = new() { Cuts = ["1:2x1"] },
         };
@@ -53,7 +53,7 @@ public class StudyPlanTests
         await simulation.RunAsync(default);
         var metered = simulation.Store.Rounds()[0].Sites[0];
 
-        var planned = Plan(run, NoAudits).Single(l => l.Cut == row);
+        var planned = Plan(run, NoAudits, sites: 3).Single(l => l.Cut == row);
         Assert.InRange(planned.BytesPerRound / (double)(metered.BytesUp + metered.BytesDown), 0.99, 1.01);
     }
 
@@ -88,7 +88,7 @@ public class StudyPlanTests
     [Fact]
     public void Marked_lineBetterInOneColumn_isMarked()
     {
-        PlanLine good = new("a", 2, 10, 2, 2, 100, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(9), 2, 0.2, 0.1), bad = good with { BytesPerRound = 200, Round = TimeSpan.FromSeconds(10) };
+        PlanLine good = new("a", 2, 10, 2, 2, 100, 0, 0, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(9), 2, 0.2, 0.1), bad = good with { BytesPerRound = 200, Round = TimeSpan.FromSeconds(10) };
         PlanLine[] others = [bad with { SiteParameters = 1 }, bad with { SiteMacs = 9 }, bad with { SiteBytes = 1 }, bad with { BytesPerStep = 1 }, bad with { Step = default }, bad with { ServerCores = 1 }];
         Assert.All(others, other => Assert.All(PlanLine.Marked([good, other]), l => Assert.True(l.IsUnbeaten)));
         Assert.False(PlanLine.Marked([good, bad])[1].IsUnbeaten);
@@ -97,7 +97,7 @@ public class StudyPlanTests
     [Fact]
     public void Marked_lineBeatenInEverything_isNotMarked()
     {
-        PlanLine good = new("a", 1, 10, 1, 1, 100, default, TimeSpan.FromSeconds(1), 1, 0.2, 0.1), bad = good with { Cut = "b", BytesPerRound = 200, Leak = 0.3 };
+        PlanLine good = new("a", 1, 10, 1, 1, 100, 0, 0, default, TimeSpan.FromSeconds(1), 1, 0.2, 0.1), bad = good with { Cut = "b", BytesPerRound = 200, Leak = 0.3 };
         PlanLine other = good with { Cut = "c", BytesPerRound = 50, Gain = 0.1 };
         Assert.Equal([true, false, true], PlanLine.Marked([good, bad, other]).Select(l => l.IsUnbeaten));
     }
@@ -147,6 +147,6 @@ public class StudyPlanTests
         Assert.All(lines.Take(2), l => Assert.Equal(clear.Leak, l.Leak));
     }
 
-    private static IReadOnlyList<PlanLine> Plan(RunOptions run, IReadOnlyDictionary<string, AuditSummary> audits) =>
-        new StudyPlan(run, SiteImages.Open(run)[0], 2, Line, audits).Lines(TimeSpan.FromMilliseconds(10), default);
+    private static IReadOnlyList<PlanLine> Plan(RunOptions run, IReadOnlyDictionary<string, AuditSummary> audits, int sites = 2) =>
+        new StudyPlan(run, SiteImages.Open(run)[0], sites, Line, audits).Lines(TimeSpan.FromMilliseconds(10), default);
 }

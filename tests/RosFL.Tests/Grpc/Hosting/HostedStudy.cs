@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using RosFL.Federation;
 using RosFL.Grpc.Hosting;
 using RosFL.Grpc.Trust;
@@ -46,6 +45,9 @@ internal sealed class HostedStudy : IDisposable
             parties[party.Name] = trust.Write(In("parties", party.Name), party);
         Approve(quorum ?? new(), parties.Values);
     }
+
+    /// <summary>What the parties run.</summary>
+    public RunOptions Run => run;
 
     public IReadOnlyList<string> Sites { get; }
 
@@ -138,7 +140,7 @@ internal sealed class HostedStudy : IDisposable
             Run = [],
             BodySeed = Loopback.Text(StudySeeds.OfRun(run.Seed).Bodies),
             Quorum = quorum,
-            Roster = [.. keys.Select(k => new RosterEntry(k.Party.ToString(), Convert.ToHexStringLower(SHA256.HashData(k.Key.ExportSubjectPublicKeyInfo()))))],
+            Roster = [.. parties.Values.Select(f => f.Entry())],
         }, run);
         var approved = keys.Aggregate(ApprovedManifest.Of(manifest), (all, k) => all.Approve(k.Party, k.Key, TimeProvider.System));
         foreach (var folder in keep) approved.Save(Path.Combine(folder.StudiesPath, Name + ".json"));
