@@ -51,7 +51,8 @@ public sealed class StudyPlan(RunOptions run, SiteImages images, int sites, Conn
         return [.. all.Select(line => line with { BytesPerStudy = line.BytesPerRound * run.Rounds })];
     }
 
-    private PlanLine Line(CutOptions cut, MeasuredStep measured, CutCost cost, MergeTraffic merged)
+    /// <summary>What follows from one measured step.</summary>
+    internal PlanLine Line(CutOptions cut, MeasuredStep measured, CutCost cost, MergeTraffic merged)
     {
         var name = CutName.Of(cut);
         var audit = audits.GetValueOrDefault(name);

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using RosFL.Federation;
 using RosFL.Imaging;
+using RosFL.Networks;
 using RosFL.Planning;
 using RosFL.Privacy.Audit;
 using RosFL.Runs;
@@ -55,6 +57,41 @@ public class StudyPlanTests
 
         var planned = Plan(run, NoAudits, sites: 3).Single(l => l.Cut == row);
         Assert.InRange(planned.BytesPerRound / (double)(metered.BytesUp + metered.BytesDown), 0.99, 1.01);
+    }
+
+    /// <summary>40,000 bytes of a batch take 40 ms on the line, and two round trips 20; in a body of 20 ms, and in a slower one, three sites keep so many cores busy.</summary>
+    [Theory]
+    [InlineData(20, 110, 3 * 20 / 110.0)]
+    [InlineData(200, 290, 3 * 200 / 290.0)]
+    public void Line_stepRoundAndServerCores_followFromTheMeasuredStep(int bodyMs, int stepMs, double cores)
+    {
+        var run = Run("x");
+        var plan = new StudyPlan(run, SiteImages.Open(run)[0], 3, Line, NoAudits);
+        var line = plan.Line(run.Cut, new(TimeSpan.FromMilliseconds(30), TimeSpan.FromMilliseconds(bodyMs), 10_000, [32, 32]), CutCost.Of(run.Network, run.Cut, 32), new(1000, 2000, 0, 3000));
+        Assert.Equal((40_000, TimeSpan.FromMilliseconds(stepMs)), (line.BytesPerStep, line.Step));
+        Assert.Equal(cores, line.ServerCores, 6);
+        Assert.Equal(plan.Steps * TimeSpan.FromMilliseconds(stepMs) + TimeSpan.FromMilliseconds(6), line.Round);
+    }
+
+    /// <summary>A body that takes 100 ms more for each half of a step: the time is the server's, and is not counted at the site again. Of the three steps measured after the first, two take the median or longer, and none less than the body.</summary>
+    [Fact]
+    public void MeasuredStep_ofASlowerBody_booksItsTimeToTheServer()
+    {
+        var run = Run("x");
+        var delay = TimeSpan.FromMilliseconds(100);
+        var clock = Stopwatch.StartNew();
+        var measured = MeasuredStep.Of(new Study(run), SiteImages.Open(run)[0], default, default, body => new SlowBodyLink(body, delay));
+        Assert.InRange(measured.SiteTime + measured.BodyTime, 2 * delay, (clock.Elapsed - 4 * delay) / 2);
+        Assert.True(measured.BodyTime >= 2 * delay);
+    }
+
+    /// <summary>At the paper's cut, for 32x32 pixels: convolutions of 3x3 from 1 to 4 and 4 to 4 channels; the doubling from 8 to 4; convolutions from 8 to 4, 4 to 4, and 1x1 to 2. The narrow cut adds 1x1 from 4 to 2 channels and from 2 to 8, at half the resolution.</summary>
+    [Fact]
+    public void Lines_siteMacs_areThoseOfItsLayers()
+    {
+        var lines = Plan(Run("x"), NoAudits);
+        const long Whole = ((9 * 1 * 4) + (9 * 4 * 4) + (8 * 4) + (9 * 8 * 4) + (9 * 4 * 4) + (4 * 2)) * 32 * 32;
+        Assert.Equal([Whole, Whole + (((4 * 2) + (2 * 8)) * 16 * 16)], lines.Take(2).Select(l => l.SiteMacs));
     }
 
     [Fact]
