@@ -22,7 +22,7 @@ internal static class PlanCommand
         var run = new RunArguments();
         var site = new Option<string?>("--site") { HelpName = "NAME", Description = "The site to plan for; default: the run's first." };
         var bandwidth = new Option<double>("--bandwidth") { HelpName = "MBIT", DefaultValueFactory = _ => 100, Description = "The site's line in Mbit/s, each way." };
-        var latency = new Option<double>("--latency") { HelpName = "MS", DefaultValueFactory = _ => 20, Description = "Round trip to the computation server in ms." };
+        var latency = new Option<double>("--latency") { HelpName = "MS", DefaultValueFactory = _ => 20, Description = "Round trip to either server in ms." };
         var sites = new Option<int?>("--sites") { HelpName = "N", Description = "Sites of the study; default: the run's." };
         var audit = new Option<string?>("--audit") { HelpName = "FILE", Description = "audit.json of an audit; default: where 'rosfl audit' puts it." };
         var json = new Option<bool>("--json") { Description = "One JSON object, for machines." };

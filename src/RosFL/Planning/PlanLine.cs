@@ -43,7 +43,7 @@ public sealed record PlanLine(
 
     private double[] Counted() =>
     [
-        SiteParameters, SiteMacs, SiteBytes, BytesPerStep, BytesPerRound, BytesSealed, BytesPerScoring,
+        SiteParameters, SiteMacs, SiteBytes, BytesPerStep, BytesPerRound,
         .. Gain is { } gain ? [-gain] : Array.Empty<double>(), .. Leak is { } leak ? [leak] : Array.Empty<double>(), .. MaskLeak is { } mask ? [mask] : Array.Empty<double>(),
     ];
 }

@@ -10,7 +10,7 @@ namespace RosFL.Planning;
 
 /// <summary>How a site is connected.</summary>
 /// <param name="BytesPerSecond">In each direction.</param>
-/// <param name="Latency">Of a round trip.</param>
+/// <param name="Latency">Of a round trip, to either server.</param>
 public sealed record Connection(double BytesPerSecond, TimeSpan Latency);
 
 /// <summary>Every cut of a study's network beside FedAvg and centralized training, with times measured on this machine.</summary>
@@ -103,8 +103,8 @@ public sealed class StudyPlan(RunOptions run, SiteImages images, int sites, Conn
     private Study MergedStudyOf(CutOptions cut) =>
         Algorithms.Of(run) is { Body: BodyPlace.ReplicaPerSite or BodyPlace.Shared, Merges: true, Order: SiteOrder.Together } ? new(run with { Cut = cut }) : StudyOf(cut, "splitfed-v1");
 
-    /// <summary>Of a merge, with the state that waits for the site that seals it.</summary>
-    private TimeSpan Transfer(MergeTraffic merged) => Transfer(merged.Up + merged.Down + merged.Sealed);
+    /// <summary>Of a merge, with the state for whose site all wait.</summary>
+    private TimeSpan Transfer(MergeTraffic merged) => Transfer(merged.Up + merged.Down + merged.Sealed) + merged.Trips * connection.Latency;
 
     private TimeSpan Transfer(double bytes) => TimeSpan.FromSeconds(bytes / connection.BytesPerSecond);
 }

@@ -67,10 +67,10 @@ public class StudyPlanTests
     {
         var run = Run("x");
         var plan = new StudyPlan(run, SiteImages.Open(run)[0], 3, Line, NoAudits);
-        var line = plan.Line(run.Cut, new(TimeSpan.FromMilliseconds(30), TimeSpan.FromMilliseconds(bodyMs), 10_000, [32, 32]), CutCost.Of(run.Network, run.Cut, 32), new(1000, 2000, 0, 3000));
+        var line = plan.Line(run.Cut, new(TimeSpan.FromMilliseconds(30), TimeSpan.FromMilliseconds(bodyMs), 10_000, [32, 32]), CutCost.Of(run.Network, run.Cut, 32), new(1000, 2000, 0, 3000, Trips: 4));
         Assert.Equal((40_000, TimeSpan.FromMilliseconds(stepMs)), (line.BytesPerStep, line.Step));
         Assert.Equal(cores, line.ServerCores, 6);
-        Assert.Equal(plan.Steps * TimeSpan.FromMilliseconds(stepMs) + TimeSpan.FromMilliseconds(6), line.Round);
+        Assert.Equal(plan.Steps * TimeSpan.FromMilliseconds(stepMs) + TimeSpan.FromMilliseconds(6 + 4 * 10), line.Round);
     }
 
     /// <summary>A body that takes 100 ms more for each half of a step: the time is the server's, and is not counted at the site again. Of the three steps measured after the first, two take the median or longer, and none less than the body.</summary>
