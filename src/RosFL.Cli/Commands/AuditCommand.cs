@@ -16,7 +16,7 @@ internal static class AuditCommand
         var site = new Option<string?>("--site") { HelpName = "NAME", Description = "The site to audit; default: the run's first." };
         var auxiliary = new Option<string?>("--auxiliary") { HelpName = "NAME", Description = "Let the attackers learn from this site's images instead of the site's own." };
         var output = new Option<string?>("--out") { HelpName = "DIR", Description = "Folder for results and report; default: runs/audits/RUN-SITE." };
-        var command = new Command("audit", "Measure what can be read back from what leaves a site, for the run's own cut and then for every other (audit.cuts names fewer). About four minutes a cut on two cores for labelled patches of 64 pixels; the attackers share the cores, and the same command goes on where it stopped.") { site, auxiliary, output };
+        var command = new Command("audit", "Measure what can be read back from what leaves a site, for the run's own cut and then for every depth, as it is and with 4, 2 and 1 channels at strides 2 and 4 (RED-CNN also at 8); audit.cuts names others. About four minutes a cut on two cores for labelled patches of 64 pixels; the attackers share the cores, and the same command goes on where it stopped.") { site, auxiliary, output };
         run.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {

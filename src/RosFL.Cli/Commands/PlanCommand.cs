@@ -22,7 +22,7 @@ internal static class PlanCommand
         var run = new RunArguments();
         var site = new Option<string?>("--site") { HelpName = "NAME", Description = "The site to plan for; default: the run's first." };
         var bandwidth = new Option<double>("--bandwidth") { HelpName = "MBIT", DefaultValueFactory = _ => 100, Description = "The site's line in Mbit/s, each way." };
-        var latency = new Option<double>("--latency") { HelpName = "MS", DefaultValueFactory = _ => 20, Description = "Round trip to the computation server in ms." };
+        var latency = new Option<double>("--latency") { HelpName = "MS", DefaultValueFactory = _ => 20, Description = "Round trip to either server in ms." };
         var sites = new Option<int?>("--sites") { HelpName = "N", Description = "Sites of the study; default: the run's." };
         var audit = new Option<string?>("--audit") { HelpName = "FILE", Description = "audit.json of an audit; default: where 'rosfl audit' puts it." };
         var json = new Option<bool>("--json") { Description = "One JSON object, for machines." };
@@ -62,11 +62,20 @@ internal static class PlanCommand
             .AddColumns("", "cut", "site params", "site MMACs", "site memory", "bytes/step", "bytes/round", "bytes/study", "step", "round", "server cores", "gain", "leak", "label leak");
         foreach (var line in lines)
             table.AddRow(line.IsUnbeaten ? "[green]*[/]" : "", line.Cut, Count(line.SiteParameters), Count(line.SiteMacs / 1_000_000), Lines.Bytes(line.SiteBytes), Lines.Bytes(line.BytesPerStep), Lines.Bytes(line.BytesPerRound),
-                Lines.Bytes(line.BytesPerRound * run.Rounds), Lines.Time(line.Step.TotalSeconds), Lines.Time(line.Round.TotalSeconds), line.ServerCores.ToString("0.0", CultureInfo.InvariantCulture), Number(line.Gain), Number(line.Leak, line.IsLeakInconclusive), Number(line.MaskLeak, line.IsMaskLeakInconclusive));
+                Lines.Bytes(line.BytesPerStudy), Lines.Time(line.Step.TotalSeconds), Lines.Time(line.Round.TotalSeconds), line.ServerCores.ToString("0.0", CultureInfo.InvariantCulture), Number(line.Gain), Number(line.Leak, line.IsLeakInconclusive), Number(line.MaskLeak, line.IsMaskLeakInconclusive));
         AnsiConsole.Write(table);
         Console.WriteLine($"Planned over a network of {sites} sites, secure aggregation '{Kind(networked)}': {RoundMerges.BytesPerValue(run)} bytes each way for every merged number. {networked.WhyOff}".TrimEnd());
+        Console.WriteLine(LeftOut(run, lines[0]));
         Console.WriteLine("*: no other cut is at least as good in everything shown and better in something. Gain and leak need 'rosfl audit'; '?' is inconclusive: more may leak.");
         if (whyLeftOut.Length > 0) Console.WriteLine(whyLeftOut);
+    }
+
+    /// <summary>What travels beside bytes/round, in figures of the first cut.</summary>
+    private static string LeftOut(RunOptions run, PlanLine line)
+    {
+        var state = line.BytesSealed == 0 ? "" : $"the new state that one of the sites seals each round ({Lines.Bytes(line.BytesSealed)}); ";
+        return $"Not in bytes/round, at cut '{line.Cut}': scoring validation images every {run.Evaluation.Every} rounds (about {Lines.Bytes(line.BytesPerScoring)}) and testing once; {state}"
+            + $"frames and TLS (at most {StudyPlan.FrameShare:0.0 %}, {Lines.Bytes(StudyPlan.FrameBytesPerStep)} a step and {Lines.Bytes(StudyPlan.FrameBytesPerRound)} a round); what is sent again after a failure.";
     }
 
     private static string Kind(NetworkedRun networked) => networked.Run.Options.Privacy.SecureAggregation.ToString().ToLowerInvariant();

@@ -36,10 +36,11 @@ public sealed class SecureMerge : IRoundMerge, IDisposable
         var like = trained[0].Update.Parts;
         IReadOnlyList<Identity> parties = [.. trained.Select(t => identities[t.Survivor.Site])];
         var roster = RosterOf(state, key, parties, PartsVector.LengthOf(like));
-        var merged = new LocalSession(server, parties, signed, TimeProvider.System).Run(roster, TermsOf(roster),
+        var session = new LocalSession(server, parties, signed, TimeProvider.System);
+        var merged = session.Run(roster, TermsOf(roster),
             site => Encoded(key.Round, trained[site]), (_, opened) => PartsOf(state, PartsVector.Mean(opened.Sum, like)));
         if (merged.Select(Hash).Distinct().Count() > 1) throw new RoundLostException("The sites opened one sum and came to different weights: their programs differ.");
-        return Task.FromResult(new MergedRound(trained, merged[0]));
+        return Task.FromResult(new MergedRound([.. trained.Select((t, i) => t.With(session.Meter.Of(roster.IdOf(parties[i].Certificate))))], merged[0]));
     }
 
     public void Dispose()

@@ -21,6 +21,13 @@ public sealed record SimulationState(RoundState Rounds, BodyHostState? Bodies, I
         .. Sites.SelectMany(s => ArrayNames.Under($"site/{s.Key}/", s.Value.ToArrays())),
     ], new Dictionary<string, string> { [RecordKey] = JsonSerializer.Serialize(Rounds.Last) });
 
+    /// <summary>The rounds' state alone, as sites hold it where the aggregation server must not.</summary>
+    public static void Write(Stream stream, RoundState rounds)
+    {
+        var checkpoint = new SimulationState(rounds, null, new Dictionary<string, SiteState>()).ToCheckpoint();
+        Safetensors.Write(stream, checkpoint.Arrays, checkpoint.Metadata);
+    }
+
     public static SimulationState From(Checkpoint checkpoint, Study study, IReadOnlyList<string> sites)
     {
         var arrays = checkpoint.Arrays;

@@ -1,9 +1,17 @@
+using RosFL.Privacy.SecureAggregation;
 using RosFL.Runs;
 
 namespace RosFL.Federation;
 
 /// <summary>A site that ended its part of a round.</summary>
-public sealed record TrainedSite(ISite Site, Survivor Survivor, SiteUpdate Update);
+public sealed record TrainedSite(ISite Site, Survivor Survivor, SiteUpdate Update)
+{
+    /// <summary>With what the site sent and received for the merge, beside the numbers that are merged.</summary>
+    public TrainedSite With(SessionBytes bytes) => this with
+    {
+        Update = Update with { Figures = Update.Figures with { BytesUp = Update.Figures.BytesUp + bytes.Up, BytesDown = Update.Figures.BytesDown + bytes.Down } },
+    };
+}
 
 /// <summary>
 /// The sites' part of an attempt. A site that comes back without its work redoes it, from the round's start and with a higher attempt

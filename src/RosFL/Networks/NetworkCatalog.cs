@@ -42,6 +42,9 @@ public static class NetworkCatalog
     /// <summary>The legal names' levels, for checks and tables.</summary>
     public static int LevelsOf(NetworkOptions network) => network.Name == "red-cnn" ? RedCnn.LevelCount : network.Levels;
 
+    /// <summary>Whether what leaves each level has about the input's resolution.</summary>
+    public static bool KeepsResolution(NetworkOptions network) => network.Name == "red-cnn";
+
     private static NetworkDefinition Narrowed(NetworkDefinition whole, LayerOptions layers, CutOptions cut)
     {
         var (down, up) = (whole.DownChannels[cut.Depth - 1], whole.UpChannels[cut.Depth - 1]);

@@ -17,7 +17,8 @@ internal sealed record MeasuredStep(TimeSpan SiteTime, TimeSpan BodyTime, double
     private const int FewestSteps = 3;
 
     /// <param name="time">How long to measure.</param>
-    public static MeasuredStep Of(Study study, SiteImages images, TimeSpan time, CancellationToken cancellation)
+    /// <param name="around">Puts something around the body.</param>
+    public static MeasuredStep Of(Study study, SiteImages images, TimeSpan time, CancellationToken cancellation, Func<IBodyLink, IBodyLink>? around = null)
     {
         using var scope = NewDisposeScope();
         var batch = images.Batch([.. Enumerable.Range(0, study.Run.Training.Batch).Select(i => i % images.TrainingItems)], 1).To(study);
@@ -26,7 +27,8 @@ internal sealed record MeasuredStep(TimeSpan SiteTime, TimeSpan BodyTime, double
         part.Head.Write(study.InitialOf(PartName.Head));
         part.Tail.Write(study.InitialOf(PartName.Tail));
         replica.Part.Write(study.InitialOf(PartName.Body));
-        var body = new StopwatchBodyLink(new LocalBodyLink(replica));
+        IBodyLink local = new LocalBodyLink(replica);
+        var body = new StopwatchBodyLink(around is null ? local : around(local));
         using var metered = new MeteredBodyLink(body, new PayloadCodec(study.Run.Wire));
         using var penalty = study.NewHeadPenalty("plan");
         using var bodyTask = study.NewBodyTask();

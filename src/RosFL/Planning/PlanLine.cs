@@ -5,7 +5,9 @@ namespace RosFL.Planning;
 /// <param name="SiteMacs">Multiply-accumulate operations at the site for one image, forward.</param>
 /// <param name="SiteBytes">Memory at the site: weights, gradients and Adam's moments, and what a step keeps of its forward pass for the way back, estimated as the outputs of convolutions and normalisations for a batch in float32.</param>
 /// <param name="BytesPerStep">Both ways.</param>
-/// <param name="BytesPerRound">Both ways, with what is merged.</param>
+/// <param name="BytesPerRound">Both ways, with what is merged and the messages of secure aggregation.</param>
+/// <param name="BytesSealed">Sent in a round by one of the sites beside: the new state under secure aggregation.</param>
+/// <param name="BytesPerScoring">Both ways, each time that validation images are scored, estimated from the first of them: what crosses the cut without a way back, and the model where the site does not hold it.</param>
 /// <param name="ServerCores">Cores that the bodies of all sites keep busy.</param>
 /// <param name="Gain">Score gained over the outer levels alone; null without an audit.</param>
 /// <param name="Leak">Of images; null without an audit.</param>
@@ -13,7 +15,7 @@ namespace RosFL.Planning;
 /// <param name="IsLeakInconclusive">Whether the audit's attacks on images allow no verdict, so that more may leak.</param>
 /// <param name="IsMaskLeakInconclusive">The same for labels.</param>
 public sealed record PlanLine(
-    string Cut, long SiteParameters, long SiteMacs, long SiteBytes, long BytesPerStep, long BytesPerRound, TimeSpan Step, TimeSpan Round, double ServerCores,
+    string Cut, long SiteParameters, long SiteMacs, long SiteBytes, long BytesPerStep, long BytesPerRound, long BytesSealed, long BytesPerScoring, TimeSpan Step, TimeSpan Round, double ServerCores,
     double? Gain = null, double? Leak = null, double? MaskLeak = null, bool IsLeakInconclusive = false, bool IsMaskLeakInconclusive = false)
 {
     // two measurements of one thing on a machine that does something else too
@@ -21,6 +23,9 @@ public sealed record PlanLine(
 
     /// <summary>Whether no other setting is at least as good in everything and better in something.</summary>
     public bool IsUnbeaten { get; init; }
+
+    /// <summary><see cref="BytesPerRound"/> of all rounds.</summary>
+    public long BytesPerStudy { get; init; }
 
     /// <summary>Marks the settings that no other beats on everything that is known of them: the site's work and memory, traffic, time, the server's load, gain and leaks. Times that differ by less than a tenth are alike.</summary>
     public static IReadOnlyList<PlanLine> Marked(IReadOnlyList<PlanLine> lines) =>

@@ -3,7 +3,7 @@ namespace RosFL.Runs;
 /// <summary>What one site did in one round.</summary>
 /// <param name="Loss">Mean loss over the site's steps, each before its update.</param>
 /// <param name="Items">Training images (or patches) the site went through.</param>
-/// <param name="BytesUp">Bytes the site sent: smashed values and features' gradients, and its head and tail when the round ended.</param>
+/// <param name="BytesUp">Bytes the site sent: smashed values and features' gradients, and when the round ended its head and tail, with the messages of secure aggregation and, from one of the sites over a network, the sealed state. Frames, TLS and what crosses for scores are not in it.</param>
 /// <param name="BytesDown">Bytes the site received.</param>
 /// <param name="DriftHead">Euclidean distance of the site's head from the round's start before merging, relative to the norm of that start; NaN where the site hides it.</param>
 public sealed record SiteRound(

@@ -18,6 +18,7 @@ internal sealed class FaultProxy : IDisposable
     private readonly Func<Uri> target;
     private Slowness slowness = new(TimeSpan.Zero, 0, 0);
     private int connections;
+    private long carried;
 
     /// <param name="target">Where the server listens, asked for each connection.</param>
     public FaultProxy(Func<Uri> target)
@@ -37,6 +38,9 @@ internal sealed class FaultProxy : IDisposable
 
     /// <summary>Connections so far, the cut ones included.</summary>
     public int Connections => connections;
+
+    /// <summary>Bytes so far, both directions together, TLS included.</summary>
+    public long Carried => Interlocked.Read(ref carried);
 
     /// <summary>Resets every connection, as a restarted router does.</summary>
     public void Cut()
@@ -100,6 +104,7 @@ internal sealed class FaultProxy : IDisposable
         var piece = new byte[Piece];
         for (int read; (read = await from.ReadAsync(piece)) > 0;)
         {
+            Interlocked.Add(ref carried, read);
             if (slowness.Of(read) is { Ticks: > 0 } wait) await Task.Delay(wait);
             await to.WriteAsync(piece.AsMemory(0, read));
         }

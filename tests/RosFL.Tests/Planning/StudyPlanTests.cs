@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using RosFL.Federation;
 using RosFL.Imaging;
+using RosFL.Networks;
 using RosFL.Planning;
 using RosFL.Privacy.Audit;
 using RosFL.Runs;
@@ -44,7 +46,7 @@ public class StudyPlanTests
         {
             Algorithm = new() { Name = algorithm },
             Network = plain.Network with { Normalisation = NormalisationKind.Batch },
-            Data = new() { Phantoms = plain.Data.Phantoms with { Sites = 3 } },
+            Data = new() { Phantoms = plain.Data.Phantoms with { Sites = 3, Size = 64 } },
             Privacy = new() { SecureAggregation = kind },
             Audit = new() { Cuts = ["1:2x1"] },
         };
@@ -53,8 +55,43 @@ public class StudyPlanTests
         await simulation.RunAsync(default);
         var metered = simulation.Store.Rounds()[0].Sites[0];
 
-        var planned = Plan(run, NoAudits).Single(l => l.Cut == row);
+        var planned = Plan(run, NoAudits, sites: 3).Single(l => l.Cut == row);
         Assert.InRange(planned.BytesPerRound / (double)(metered.BytesUp + metered.BytesDown), 0.99, 1.01);
+    }
+
+    /// <summary>40,000 bytes of a batch take 40 ms on the line, and two round trips 20; in a body of 20 ms, and in a slower one, three sites keep so many cores busy.</summary>
+    [Theory]
+    [InlineData(20, 110, 3 * 20 / 110.0)]
+    [InlineData(200, 290, 3 * 200 / 290.0)]
+    public void Line_stepRoundAndServerCores_followFromTheMeasuredStep(int bodyMs, int stepMs, double cores)
+    {
+        var run = Run("x");
+        var plan = new StudyPlan(run, SiteImages.Open(run)[0], 3, Line, NoAudits);
+        var line = plan.Line(run.Cut, new(TimeSpan.FromMilliseconds(30), TimeSpan.FromMilliseconds(bodyMs), 10_000, [32, 32]), CutCost.Of(run.Network, run.Cut, 32), new(1000, 2000, 0, 3000, Trips: 4));
+        Assert.Equal((40_000, TimeSpan.FromMilliseconds(stepMs)), (line.BytesPerStep, line.Step));
+        Assert.Equal(cores, line.ServerCores, 6);
+        Assert.Equal(plan.Steps * TimeSpan.FromMilliseconds(stepMs) + TimeSpan.FromMilliseconds(6 + 4 * 10), line.Round);
+    }
+
+    /// <summary>A body that takes 100 ms more for each half of a step: the time is the server's, and is not counted at the site again. Of the three steps measured after the first, two take the median or longer, and none less than the body.</summary>
+    [Fact]
+    public void MeasuredStep_ofASlowerBody_booksItsTimeToTheServer()
+    {
+        var run = Run("x");
+        var delay = TimeSpan.FromMilliseconds(100);
+        var clock = Stopwatch.StartNew();
+        var measured = MeasuredStep.Of(new Study(run), SiteImages.Open(run)[0], default, default, body => new SlowBodyLink(body, delay));
+        Assert.InRange(measured.SiteTime + measured.BodyTime, 2 * delay, (clock.Elapsed - 4 * delay) / 2);
+        Assert.True(measured.BodyTime >= 2 * delay);
+    }
+
+    /// <summary>At the paper's cut, for 32x32 pixels: convolutions of 3x3 from 1 to 4 and 4 to 4 channels; the doubling from 8 to 4; convolutions from 8 to 4, 4 to 4, and 1x1 to 2. The narrow cut adds 1x1 from 4 to 2 channels and from 2 to 8, at half the resolution.</summary>
+    [Fact]
+    public void Lines_siteMacs_areThoseOfItsLayers()
+    {
+        var lines = Plan(Run("x"), NoAudits);
+        const long Whole = ((9 * 1 * 4) + (9 * 4 * 4) + (8 * 4) + (9 * 8 * 4) + (9 * 4 * 4) + (4 * 2)) * 32 * 32;
+        Assert.Equal([Whole, Whole + (((4 * 2) + (2 * 8)) * 16 * 16)], lines.Take(2).Select(l => l.SiteMacs));
     }
 
     [Fact]
@@ -88,7 +125,7 @@ public class StudyPlanTests
     [Fact]
     public void Marked_lineBetterInOneColumn_isMarked()
     {
-        PlanLine good = new("a", 2, 10, 2, 2, 100, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(9), 2, 0.2, 0.1), bad = good with { BytesPerRound = 200, Round = TimeSpan.FromSeconds(10) };
+        PlanLine good = new("a", 2, 10, 2, 2, 100, 0, 0, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(9), 2, 0.2, 0.1), bad = good with { BytesPerRound = 200, Round = TimeSpan.FromSeconds(10) };
         PlanLine[] others = [bad with { SiteParameters = 1 }, bad with { SiteMacs = 9 }, bad with { SiteBytes = 1 }, bad with { BytesPerStep = 1 }, bad with { Step = default }, bad with { ServerCores = 1 }];
         Assert.All(others, other => Assert.All(PlanLine.Marked([good, other]), l => Assert.True(l.IsUnbeaten)));
         Assert.False(PlanLine.Marked([good, bad])[1].IsUnbeaten);
@@ -97,7 +134,7 @@ public class StudyPlanTests
     [Fact]
     public void Marked_lineBeatenInEverything_isNotMarked()
     {
-        PlanLine good = new("a", 1, 10, 1, 1, 100, default, TimeSpan.FromSeconds(1), 1, 0.2, 0.1), bad = good with { Cut = "b", BytesPerRound = 200, Leak = 0.3 };
+        PlanLine good = new("a", 1, 10, 1, 1, 100, 0, 0, default, TimeSpan.FromSeconds(1), 1, 0.2, 0.1), bad = good with { Cut = "b", BytesPerRound = 200, Leak = 0.3 };
         PlanLine other = good with { Cut = "c", BytesPerRound = 50, Gain = 0.1 };
         Assert.Equal([true, false, true], PlanLine.Marked([good, bad, other]).Select(l => l.IsUnbeaten));
     }
@@ -147,6 +184,6 @@ public class StudyPlanTests
         Assert.All(lines.Take(2), l => Assert.Equal(clear.Leak, l.Leak));
     }
 
-    private static IReadOnlyList<PlanLine> Plan(RunOptions run, IReadOnlyDictionary<string, AuditSummary> audits) =>
-        new StudyPlan(run, SiteImages.Open(run)[0], 2, Line, audits).Lines(TimeSpan.FromMilliseconds(10), default);
+    private static IReadOnlyList<PlanLine> Plan(RunOptions run, IReadOnlyDictionary<string, AuditSummary> audits, int sites = 2) =>
+        new StudyPlan(run, SiteImages.Open(run)[0], sites, Line, audits).Lines(TimeSpan.FromMilliseconds(10), default);
 }

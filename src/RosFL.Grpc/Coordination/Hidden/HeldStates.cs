@@ -21,7 +21,7 @@ internal sealed class HeldStates
     }
 
     /// <summary>On disk when this returns.</summary>
-    public void Add(RoundState state) => AtomicFile.Write(PathOf(state.Round, state.Global.Hash()), stream => Write(stream, state));
+    public void Add(RoundState state) => AtomicFile.Write(PathOf(state.Round, state.Global.Hash()), stream => SimulationState.Write(stream, state));
 
     /// <summary>Takes what <see cref="Bytes"/> gave at another site.</summary>
     /// <exception cref="RosflException">It is no state of this study.</exception>
@@ -35,7 +35,7 @@ internal sealed class HeldStates
     public static byte[] Bytes(RoundState state)
     {
         using var stream = new MemoryStream();
-        Write(stream, state);
+        SimulationState.Write(stream, state);
         return stream.ToArray();
     }
 
@@ -50,12 +50,6 @@ internal sealed class HeldStates
         var next = record.Key.Round + 1;
         foreach (var path in Directory.EnumerateFiles(folder, "begin-*.safetensors"))
             if (path != PathOf(next, record.PartsHash) && !Path.GetFileName(path).StartsWith(Prefix(next - 1), StringComparison.Ordinal)) File.Delete(path);
-    }
-
-    private static void Write(Stream stream, RoundState state)
-    {
-        var checkpoint = new SimulationState(state, null, new Dictionary<string, SiteState>()).ToCheckpoint();
-        Safetensors.Write(stream, checkpoint.Arrays, checkpoint.Metadata);
     }
 
     private RoundState Read(string path, int round)

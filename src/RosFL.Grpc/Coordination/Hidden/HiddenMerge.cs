@@ -15,6 +15,8 @@ namespace RosFL.Grpc.Coordination.Hidden;
 internal sealed class HiddenMerge(
     Study study, Manifest manifest, Identity server, Func<string> initialHash, SealedFolder states, TimeSpan phaseTime, TimeProvider time, Action<int, string> notice) : IRoundMerge
 {
+    private SessionMeter meter = new();
+
     public async Task<MergedRound> MergeAsync(RoundState state, RoundKey key, IReadOnlyList<TrainedSite> trained, CancellationToken cancellation)
     {
         try
@@ -30,6 +32,7 @@ internal sealed class HiddenMerge(
     private async Task<MergedRound> SumAsync(RoundState state, RoundKey key, IReadOnlyList<TrainedSite> trained, CancellationToken cancellation)
     {
         var roster = RosterOf(state, key, trained);
+        meter = new();
         var sites = roster.Sites.ToDictionary(r => r.Id, r => trained.Single(t => Remote(t).Certificate.AsSpan().SequenceEqual(r.Certificate)));
         using var session = new ServerSession(server, roster, time);
         var inbox = session.Begin();
@@ -41,13 +44,13 @@ internal sealed class HiddenMerge(
         CrashPoint.Reach("aggregate-summed");
         // one copy for all sites
         var sum = MemoryMarshal.AsBytes(session.BlindedSum.AsSpan()).ToArray();
-        var opened = (await Task.WhenAll(inbox.Select(m => OpenAsync(session, sum, key, sites[m.To], m, cancellation)))).OfType<(TrainedSite Site, HiddenOutcome Outcome)>().ToList();
+        var opened = (await Task.WhenAll(inbox.Select(m => OpenAsync(session, sum, key, sites[m.To], m, cancellation)))).OfType<(uint Id, HiddenOutcome Outcome)>().ToList();
         if (opened.Count == 0 || opened.Any(o => o.Outcome.PartsHash != opened[0].Outcome.PartsHash))
             throw new RoundLostException($"{opened.Count} sites opened the sum of {key} and did not come to the same weights.");
-        await KeepStateAsync(key, [.. opened.Select(o => o.Site)], cancellation);
+        await KeepStateAsync(key, [.. opened.Select(o => (o.Id, sites[o.Id]))], cancellation);
         CrashPoint.Reach("aggregate-sealed");
-        var counted = inbox.Select(m => sites[m.To]).ToHashSet();
-        return Merged(opened[0].Outcome, [.. trained.Where(counted.Contains)]);
+        var counted = inbox.ToDictionary(m => sites[m.To], m => meter.Of(m.To));
+        return Merged(opened[0].Outcome, [.. trained.Where(counted.ContainsKey).Select(t => t.With(counted[t]))]);
     }
 
     private MergedRound Merged(HiddenOutcome outcome, IReadOnlyList<TrainedSite> counted) => new(counted,
@@ -70,7 +73,7 @@ internal sealed class HiddenMerge(
     /// <summary>One message to one site and what it answers; a site that does not answer is lost to the session, not to the study.</summary>
     private Task ExchangeAsync(ServerSession session, RoundKey key, TrainedSite site, Envelope message, CancellationToken cancellation) => GuardedAsync(session, key, site, message.To, async token =>
     {
-        var reply = await Remote(site).ExchangeAsync(OrderOf(key, message), token);
+        var reply = await ExchangeAsync(key, site, message, token);
         foreach (var answer in reply.Messages.Select(m => Envelope.FromBytes(m.Span)))
             lock (session) session.Receive(Own(site, message.To, answer));
         if (message.Kind == MessageKind.ShareBox)
@@ -80,26 +83,35 @@ internal sealed class HiddenMerge(
             }, token);
     }, cancellation);
 
+    private async Task<HiddenReply> ExchangeAsync(RoundKey key, TrainedSite site, Envelope message, CancellationToken cancellation)
+    {
+        var order = new HiddenOrder { Round = key.Round, Message = ByteString.CopyFrom(message.ToBytes()) };
+        var reply = await Remote(site).ExchangeAsync(order, cancellation);
+        meter.Received(message.To, order.Message.Length);
+        meter.Sent(message.To, reply.Messages.Sum(m => (long)m.Length));
+        return reply;
+    }
+
     /// <summary>A site speaks for itself alone: what comes on its stream in another's name would throw out the other.</summary>
     private static Envelope Own(TrainedSite site, uint id, Envelope answer) => answer.From == id ? answer
         : throw new RosflException(ExitCode.SecureAggregation, $"Site '{site.Survivor.Site}' sent a message in the name of site {answer.From}.");
 
-    private async Task<(TrainedSite, HiddenOutcome)?> OpenAsync(ServerSession session, byte[] sum, RoundKey key, TrainedSite site, Envelope message, CancellationToken cancellation)
+    private async Task<(uint, HiddenOutcome)?> OpenAsync(ServerSession session, byte[] sum, RoundKey key, TrainedSite site, Envelope message, CancellationToken cancellation)
     {
         HiddenOutcome? outcome = null;
         await GuardedAsync(session, key, site, message.To, async token =>
         {
             await HiddenTransfer.PushAsync(Remote(site), key.Round, sum, token);
-            outcome = WireJson.Read<HiddenOutcome>((await Remote(site).ExchangeAsync(OrderOf(key, message), token)).Outcome);
+            outcome = WireJson.Read<HiddenOutcome>((await ExchangeAsync(key, site, message, token)).Outcome);
         }, cancellation);
-        return outcome is null ? null : (site, outcome);
+        return outcome is null ? null : (message.To, outcome);
     }
 
     /// <summary>The new state, from the first of the sites that opened it which is still there.</summary>
-    private async Task KeepStateAsync(RoundKey key, IReadOnlyList<TrainedSite> opened, CancellationToken cancellation)
+    private async Task KeepStateAsync(RoundKey key, IReadOnlyList<(uint Id, TrainedSite Site)> opened, CancellationToken cancellation)
     {
-        foreach (var site in opened)
-            if (await TryAsync(key, site, token => states.FetchAsync(Remote(site), key.Round, token), cancellation)) return;
+        foreach (var (id, site) in opened)
+            if (await TryAsync(key, site, async token => meter.Sent(id, await states.FetchAsync(Remote(site), key.Round, token)), cancellation)) return;
         throw new RoundLostException($"No site stayed to seal the new state of {key}.");
     }
 
@@ -124,8 +136,6 @@ internal sealed class HiddenMerge(
             return false;
         }
     }
-
-    private static HiddenOrder OrderOf(RoundKey key, Envelope message) => new() { Round = key.Round, Message = ByteString.CopyFrom(message.ToBytes()) };
 
     private static RemoteSite Remote(TrainedSite site) => (RemoteSite)site.Site;
 }

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using RosFL.Federation;
 using RosFL.Grpc.Protocol;
 using RosFL.Runs;
 
@@ -7,15 +8,13 @@ namespace RosFL.Grpc.Coordination.Hidden;
 /// <summary>Long byte strings between the aggregation server and a site, in parts that fit a message.</summary>
 internal static class HiddenTransfer
 {
-    private const int PartBytes = 512 * 1024;
-
     /// <summary>At the site: the part from a byte on.</summary>
     /// <exception cref="RosflException">There is no such byte.</exception>
     public static HiddenReply Part(ReadOnlySpan<byte> all, long from)
     {
         if (from < 0 || from > all.Length) throw new RosflException(ExitCode.Protocol, $"The aggregation server asked from byte {from} of {all.Length}: update it.");
         var part = all[(int)from..];
-        return new() { Part = new HiddenBytes { From = from, Bytes = ByteString.CopyFrom(part[..Math.Min(part.Length, PartBytes)]), Total = all.Length } };
+        return new() { Part = new HiddenBytes { From = from, Bytes = ByteString.CopyFrom(part[..Math.Min(part.Length, MergeTraffic.PartBytes)]), Total = all.Length } };
     }
 
     /// <summary>At the server: asks for part after part.</summary>
@@ -35,11 +34,11 @@ internal static class HiddenTransfer
     /// <summary>At the server: sends part after part, without a copy of its own for each site; the bytes must not change meanwhile.</summary>
     public static async Task PushAsync(RemoteSite site, int round, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
-        for (var at = 0; at < bytes.Length; at += PartBytes)
+        for (var at = 0; at < bytes.Length; at += MergeTraffic.PartBytes)
             await site.ExchangeAsync(new HiddenOrder
             {
                 Round = round,
-                Incoming = new HiddenBytes { From = at, Bytes = UnsafeByteOperations.UnsafeWrap(bytes.Slice(at, Math.Min(PartBytes, bytes.Length - at))), Total = bytes.Length },
+                Incoming = new HiddenBytes { From = at, Bytes = UnsafeByteOperations.UnsafeWrap(bytes.Slice(at, Math.Min(MergeTraffic.PartBytes, bytes.Length - at))), Total = bytes.Length },
             }, cancellation);
     }
 }

@@ -9,11 +9,13 @@ internal sealed class SealedFolder(string folder)
     public static SealedFolder Of(string runFolder) => new(Path.Combine(runFolder, "sealed"));
 
     /// <summary>Fetches the state after a round from a site that opened its sum; an earlier attempt's is replaced.</summary>
-    public async Task FetchAsync(RemoteSite site, int round, CancellationToken cancellation)
+    /// <returns>Its bytes.</returns>
+    public async Task<long> FetchAsync(RemoteSite site, int round, CancellationToken cancellation)
     {
         using var bytes = new MemoryStream();
         await HiddenTransfer.PullAsync(site, from => new HiddenOrder { Round = round, StateFrom = from }, part => bytes.Write(part.Span), cancellation);
         AtomicFile.Write(PathOf(round), stream => stream.Write(bytes.GetBuffer(), 0, (int)bytes.Length));
+        return bytes.Length;
     }
 
     /// <summary>Gives a site the state after a round.</summary>

@@ -10,6 +10,9 @@ public static partial class CutName
 {
     private static readonly (int Channels, int Stride)[] Narrowings = [(0, 1), (4, 2), (2, 2), (1, 2), (4, 4), (2, 4), (1, 4)];
 
+    // where levels do not halve the resolution: one number then stands for as large a block as with stride 4 below a U-Net's first level
+    private static readonly (int Channels, int Stride)[] Coarser = [(4, 8), (2, 8), (1, 8)];
+
     public static string Of(CutOptions cut) =>
         string.Create(CultureInfo.InvariantCulture, $"{cut.Depth}{(cut.NarrowChannels == 0 ? "" : $":{cut.NarrowChannels}x{cut.NarrowStride}")}");
 
@@ -31,7 +34,7 @@ public static partial class CutName
 
     private static IEnumerable<CutOptions> Every(NetworkOptions network) =>
         from depth in Enumerable.Range(1, NetworkCatalog.LevelsOf(network))
-        from narrowing in Narrowings
+        from narrowing in NetworkCatalog.KeepsResolution(network) ? [.. Narrowings, .. Coarser] : Narrowings
         select new CutOptions { Depth = depth, NarrowChannels = narrowing.Channels, NarrowStride = narrowing.Stride };
 
     [GeneratedRegex(@"^([1-9]\d?)(?::([1-9]\d{0,3})x([1-9]))?$")]

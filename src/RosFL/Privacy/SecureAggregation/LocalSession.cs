@@ -5,13 +5,16 @@ public sealed class LocalSession(Identity server, IReadOnlyList<Identity> sites,
 {
     private const int ChunkNumbers = 1 << 15;
 
+    /// <summary>Of the session that was run.</summary>
+    public SessionMeter Meter { get; } = new();
+
     /// <summary>Runs a whole session; nobody drops out.</summary>
     /// <param name="input">The weighted vector of the site at a position; it is masked in place.</param>
     /// <param name="opened">What the site makes of the opened sum.</param>
     public IReadOnlyList<T> Run<T>(Roster roster, SessionTerms terms, Func<int, ulong[]> input, Func<int, OpenedSum, T> opened)
     {
         using var coordinator = new ServerSession(server, roster, time);
-        var ids = sites.Select(s => roster.Sites.Single(r => r.Certificate.AsSpan().SequenceEqual(s.Certificate)).Id).ToList();
+        var ids = sites.Select(s => roster.IdOf(s.Certificate)).ToList();
         var sessions = sites.Select((s, i) => (Id: ids[i], Session: new SiteSession(s, terms, signed, time))).ToDictionary(s => s.Id, s => s.Session);
         try
         {
@@ -22,6 +25,7 @@ public sealed class LocalSession(Identity server, IReadOnlyList<Identity> sites,
                 inbox = coordinator.Close();
                 if (coordinator.BlindedSum is not { } sum) continue;
                 var last = inbox.ToDictionary(m => m.To);
+                foreach (var message in inbox) Meter.Received(message.To, message.ToBytes().Length);
                 return [.. ids.Select((id, i) => opened(i, sessions[id].Open(last[id], [.. sum])))];
             }
         }
@@ -31,13 +35,20 @@ public sealed class LocalSession(Identity server, IReadOnlyList<Identity> sites,
         }
     }
 
-    private static void Exchange(ServerSession coordinator, SiteSession site, Envelope message, Func<ulong[]> input)
+    private void Exchange(ServerSession coordinator, SiteSession site, Envelope message, Func<ulong[]> input)
     {
-        foreach (var reply in site.Receive(message)) coordinator.Receive(reply);
+        Meter.Received(message.To, message.ToBytes().Length);
+        foreach (var reply in site.Receive(message)) Deliver(coordinator, reply);
         if (message.Kind != MessageKind.ShareBox) return;
         var masked = site.Mask(input());
-        coordinator.Receive(masked.Header);
+        Deliver(coordinator, masked.Header);
         for (var at = 0; at < masked.Vector.Length; at += ChunkNumbers)
             coordinator.Receive(masked.Header.From, masked.Vector.AsSpan(at, Math.Min(ChunkNumbers, masked.Vector.Length - at)));
+    }
+
+    private void Deliver(ServerSession coordinator, Envelope reply)
+    {
+        Meter.Sent(reply.From, reply.ToBytes().Length);
+        coordinator.Receive(reply);
     }
 }

@@ -36,6 +36,11 @@ public sealed record SealedState(byte[] Ciphertext, byte[] Ephemeral, IReadOnlyL
         return state ?? throw Refusal.Of($"The state of round {round} cannot be decrypted with this site's storage key: it was wrapped to another; give this site the state of another one, as docs/secure-aggregation.md says under 'New keys'.");
     }
 
+    /// <summary>Bytes of a sealed state of so many bytes that so many sites can read.</summary>
+    public static long LengthOf(long state, int readers) => state + new SealedState(new byte[SealedText.Overhead], new byte[KeyPair.PointLength],
+        [.. Enumerable.Repeat(new WrappedKey(new('0', 2 * SessionBytes.Hash), new byte[SessionKeys.Length + SealedText.Overhead]), readers)],
+        new byte[SessionBytes.Certificate], new byte[SessionBytes.Signature]).ToBytes().Length;
+
     public byte[] ToBytes() => Fields().Bytes(Signature).ToArray();
 
     /// <exception cref="Runs.RosflException">The bytes are no sealed state.</exception>

@@ -6,7 +6,7 @@ public sealed record AuditOptions
     /// <summary>Whether a site joins the study over a network only with an audit of its cut that is green or amber, or its officer's signed override.</summary>
     public bool Required { get; init; }
 
-    /// <summary>Cuts to be audited: "depth" or "depth:channelsXstride", e.g. "1", "1:4x4", "2:4x2". Empty: the run's own, then every depth, each as it is and with 4, 2 and 1 channels at strides 2 and 4.</summary>
+    /// <summary>Cuts to be audited: "depth" or "depth:channelsXstride", e.g. "1", "1:4x4", "2:4x2". Empty: the run's own, then every depth, each as it is and with 4, 2 and 1 channels at strides 2 and 4 (RED-CNN, which keeps the resolution, also at 8).</summary>
     public string[] Cuts { get; init; } = [];
 
     /// <summary>Attacks besides the linear one; empty: all. With some left out no cut can pass.</summary>

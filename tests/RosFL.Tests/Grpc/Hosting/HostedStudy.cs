@@ -48,6 +48,9 @@ internal sealed class HostedStudy : IDisposable
         Approve(quorum ?? new(), parties.Values);
     }
 
+    /// <summary>What the parties run.</summary>
+    public RunOptions Run => run;
+
     public IReadOnlyList<string> Sites { get; }
 
     /// <summary>Where the health of the party is asked for that is being watched.</summary>

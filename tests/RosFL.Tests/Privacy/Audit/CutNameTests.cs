@@ -1,3 +1,4 @@
+using RosFL.Networks;
 using RosFL.Privacy.Audit;
 using RosFL.Runs;
 using RosFL.Tests.Build;
@@ -37,6 +38,22 @@ public class CutNameTests
         Assert.Equal(["1:1x2", "1", "1:4x2", "1:2x2", "1:4x4", "1:2x4", "1:1x4", "2", "2:4x2", "2:2x2", "2:1x2", "2:4x4", "2:2x4", "2:1x4"], Names(run));
         Assert.Equal("1:3x8", Names(run with { Cut = new() { NarrowChannels = 3, NarrowStride = 8 } })[0]);
         Assert.Equal(["2"], Names(run with { Audit = new() { Cuts = ["2"] } }));
+    }
+
+    /// <summary>Its levels halve nothing, so stride 4 leaves blocks of 4x4 pixels; those of the shipped study's table are at stride 8.</summary>
+    [Fact]
+    public void Candidates_ofRedCnn_haveStride8Too()
+    {
+        string[] narrowings = ["", ":4x2", ":2x2", ":1x2", ":4x4", ":2x4", ":1x4", ":4x8", ":2x8", ":1x8"];
+        Assert.Equal(Enumerable.Range(1, 4).SelectMany(depth => narrowings.Select(n => $"{depth}{n}")), Names(new() { Network = new() { Name = "red-cnn" }, Cut = new() { Depth = 1 } }));
+    }
+
+    /// <summary>None is listed that the network could not be cut at, for patches of the shipped study's size.</summary>
+    [Fact]
+    public void Candidates_ofRedCnn_allFitItsPatches()
+    {
+        NetworkOptions network = new() { Name = "red-cnn", Channels = 2 };
+        Assert.All(CutName.Candidates(new() { Network = network }), cut => Assert.True(CutCost.Of(network, cut, side: 40).BytesPerStep > 0));
     }
 
     private static string[] Names(RunOptions run) => [.. CutName.Candidates(run).Select(CutName.Of)];

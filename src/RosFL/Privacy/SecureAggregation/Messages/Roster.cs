@@ -45,6 +45,9 @@ public sealed record Roster
     public static IReadOnlyList<RosterSite> Numbered(IEnumerable<byte[]> certificates) =>
         [.. certificates.OrderBy(SHA256.HashData, ByteOrder.Instance).Select((certificate, i) => new RosterSite((uint)i + 1, certificate))];
 
+    /// <summary>The number of the site with a certificate.</summary>
+    public uint IdOf(byte[] certificate) => Sites.Single(s => s.Certificate.AsSpan().SequenceEqual(certificate)).Id;
+
     internal byte[] ToBytes() => new FieldWriter().Text(Study).Bytes(ManifestHash).Number(Round).Bytes(GlobalHash).Bytes(Nonce)
         .Number(Threshold.Sites).Number((long)Threshold.Adversary).Number(Threshold.Policy).Number(VectorLength).Number(PhaseTime.Ticks).Bytes(ServerCertificate)
         .List(Sites, (w, s) => w.Id(s.Id).Bytes(s.Certificate)).ToArray();
