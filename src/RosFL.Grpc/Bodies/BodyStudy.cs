@@ -1,6 +1,7 @@
 using RosFL.Federation;
 using RosFL.Grpc.Protocol;
 using RosFL.Grpc.Trust;
+using RosFL.Grpc.Watching;
 using RosFL.Grpc.Wire;
 using RosFL.Runs;
 using RosFL.Training;
@@ -38,7 +39,7 @@ public sealed class BodyStudy(
 
     public BodyLimits Limits => limits;
 
-    internal ByteBudget Budget { get; } = new(limits.BytesInFlight, study.Id);
+    internal ByteBudget Budget { get; } = new(limits.BytesInFlight, (inFlight, waiting) => StudyMetrics.Queue(study.Id, inFlight, waiting));
 
     /// <summary>Of the limit's bytes in flight, those that are free.</summary>
     public long BytesFree => Budget.Free;
