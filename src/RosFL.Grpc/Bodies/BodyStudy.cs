@@ -27,6 +27,9 @@ public sealed class BodyStudy(
     /// <summary>Throws where a caller is not the party of the study's roster, with its key.</summary>
     public Action<Caller>? Admit { get; init; }
 
+    /// <summary>The manifest itself, sent to a site that holds another; null where none is.</summary>
+    public Manifest? Terms { get; init; }
+
     public string Id => study.Id;
 
     public string Manifest => manifest;

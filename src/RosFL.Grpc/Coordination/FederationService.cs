@@ -69,7 +69,7 @@ public sealed class FederationService
     private RpcException Refused(RosflException refusal, Manifest? ours = null)
     {
         refused?.Invoke(refusal);
-        return ours is null ? WireRefusal.ToRpc(refusal) : WireRefusal.ToRpc(refusal, ours);
+        return WireRefusal.ToRpc(refusal, ours);
     }
 
     private (StudyRoom Room, RemoteSite Site, RosterEntry Entry) Find(SiteHello hello, Caller caller)
