@@ -56,7 +56,14 @@ internal sealed class RawSite(CallInvoker invoker, SiteHello hello) : IDisposabl
     public Task ReplyAsync(SiteReply reply) => Writer.ControlAsync(new SiteMessage { Reply = reply }, default);
 
     /// <summary>A header without the bytes that belong to it.</summary>
-    public Task HeaderAsync(NamedArray array) => call.RequestStream.WriteAsync(TensorFrame<SiteMessage>.Of(new TensorSpec(array.Name, DataType.Float32, array.Shape).Header()));
+    public Task HeaderAsync(NamedArray array, Action<TensorHeader>? change = null)
+    {
+        var header = new TensorSpec(array.Name, DataType.Float32, array.Shape).Header();
+        change?.Invoke(header);
+        return call.RequestStream.WriteAsync(TensorFrame<SiteMessage>.Of(header));
+    }
+
+    public Task ChunkAsync(int bytes) => call.RequestStream.WriteAsync(TensorFrame<SiteMessage>.Of(new byte[bytes]));
 
     public Task EndAsync() => call.RequestStream.CompleteAsync();
 
