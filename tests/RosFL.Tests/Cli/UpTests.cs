@@ -59,7 +59,7 @@ public sealed class UpTests : IDisposable
     public async Task Up_ofThreeSites_hidesPartsByDefault_andTrainsWhatSimulateTrainsSo(string algorithm)
     {
         var simulated = await network.SimulateAsync(algorithm, "--set", "privacy.secureAggregation=malicious", "data.phantoms.sites=3");
-        var up = await network.UpAsync(algorithm, more: ["--set", "data.phantoms.sites=3"]);
+        var up = await network.UpAsync(algorithm, more: ["--sites", "3"]);
         Assert.Equal(simulated.Models, up.Models);
         Assert.Equal(simulated.Records, up.Records);
         Assert.Equal(simulated.Scores, up.Scores);
