@@ -7,7 +7,7 @@ namespace RosFL.Cli.Loopback;
 /// <summary>A study over real processes on this machine, from its start to its report; no process is left behind.</summary>
 internal static class LoopbackStudy
 {
-    private static readonly TimeSpan Leaving = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Leaving = TimeSpan.FromSeconds(10);
 
     /// <param name="quorum">Fewest sites that decide a round; 0 asks for all.</param>
     /// <param name="runFolder">Where the aggregation server records the run.</param>
