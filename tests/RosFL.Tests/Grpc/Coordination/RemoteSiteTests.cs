@@ -99,6 +99,7 @@ public sealed class RemoteSiteTests : SiteConformance
         { "rank", h => h.Shape.Add(1), "Tensor 'head.down0.conv1.weight' has shape [2,1,3,3,1], the study's is [2,1,3,3]." },
         { "shape with the same bytes", h => (h.Shape[0], h.Shape[1]) = (1, 2), "Tensor 'head.down0.conv1.weight' has shape [1,2,3,3], the study's is [2,1,3,3]." },
         { "length", h => h.Bytes--, "Tensor 'head.down0.conv1.weight' announces 71 bytes, its shape and type take 72." },
+        { "layout", h => h.Layout = TensorLayout.ChannelsLast, "Tensor 'head.down0.conv1.weight' has memory layout ChannelsLast, the study's is Contiguous." },
         { "name", h => h.Name = "body.down1.conv1.weight", "A tensor is named 'body.down1.conv1.weight' where 'head.down0.conv1.weight' must come." },
     };
 
