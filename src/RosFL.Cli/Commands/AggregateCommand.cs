@@ -17,7 +17,8 @@ internal static class AggregateCommand
           studies  a list; of each: study (the id of a manifest that this server approved), run (its own run file: results go to output.folder),
                    computationServer (https://host:port; empty where the sites hold the whole network)
           watch    address and port of health and metrics, such as 127.0.0.1:9464; without it none
-          limits   what it spends on a site's streams: handshakeSeconds 10, helloSeconds 10, transferSeconds 10, slowestBytesPerSecond 65536, streamsPerSite 4
+          limits   what it spends on a site's streams: handshakeSeconds 10, helloSeconds 10, transferSeconds 10, slowestBytesPerSecond 65536, streamsPerSite 4,
+                   bytesInFlight 1073741824
         Variables such as ROSFL_LISTEN lie over the file.
         """;
 

@@ -7,6 +7,8 @@ namespace RosFL.Cli.Loopback;
 /// <summary>A study over real processes on this machine, from its start to its report; no process is left behind.</summary>
 internal static class LoopbackStudy
 {
+    private static readonly TimeSpan Leaving = TimeSpan.FromSeconds(10);
+
     /// <param name="quorum">Fewest sites that decide a round; 0 asks for all.</param>
     /// <param name="runFolder">Where the aggregation server records the run.</param>
     /// <param name="show">What the aggregation server tells.</param>
@@ -27,27 +29,28 @@ internal static class LoopbackStudy
         Child[] servers = files.HasBodies ? [new Child("compute", ["compute", configurations["compute"]], _ => { }, Notice, Log("compute"))] : [];
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var ending = new[] { aggregate }.Concat(sites).Select(c => c.RunAsync(stop.Token)).ToList();
-        var serving = servers.Select(c => c.RunAsync(stop.Token)).ToList();
+        var aggregating = aggregate.RunAsync(stop.Token);
+        var serving = sites.Concat(servers).Select(c => c.RunAsync(stop.Token)).ToList();
         try
         {
-            await FirstFailureOrAllAsync(ending, serving);
+            await EndOrFirstFailureAsync(aggregating, serving);
+            await Task.WhenAny(Task.WhenAll(serving.Take(sites.Length)), Task.Delay(Leaving, cancellation)); // a site that was killed as it left waits for a server that is gone
             StripFolder.Join(Path.Combine(runFolder, "strips"), [.. files.Sites.Select(files.StripsOf)]);
         }
         finally
         {
             await stop.CancelAsync();
-            await Task.WhenAll(ending.Concat(serving).Select(t => t.ContinueWith(_ => { }, TaskScheduler.Default)));
+            await Task.WhenAll(serving.Append(aggregating).Select(t => t.ContinueWith(_ => { }, TaskScheduler.Default)));
         }
     }
 
-    /// <summary>Servers never end by themselves but by failing.</summary>
-    private static async Task FirstFailureOrAllAsync(List<Task> ending, List<Task> serving)
+    /// <summary>The study is over when the aggregation server says so: it has every result.</summary>
+    private static async Task EndOrFirstFailureAsync(Task aggregating, List<Task> serving)
     {
-        var left = ending.ToList();
-        while (left.Count > 0)
+        var left = serving.Append(aggregating).ToList();
+        while (!aggregating.IsCompletedSuccessfully)
         {
-            var first = await Task.WhenAny(left.Concat(serving));
+            var first = await Task.WhenAny(left);
             await first;
             left.Remove(first);
         }

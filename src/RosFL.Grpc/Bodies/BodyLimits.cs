@@ -8,8 +8,5 @@ public sealed record BodyLimits : WireLimits
     /// <summary>From the end of one request of a site to the end of the next, over all its streams; then its replica is dropped. Default 300 s, at most a day.</summary>
     public double IdleSeconds { get; init; } = 300;
 
-    /// <summary>Bytes of tensors that are crossing or being computed with in one study, all sites together; requests wait for their share. Default 1 GiB.</summary>
-    public long BytesInFlight { get; init; } = 1L << 30;
-
     internal TimeSpan Idle => TimeSpan.FromSeconds(IdleSeconds);
 }

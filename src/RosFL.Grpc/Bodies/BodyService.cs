@@ -45,9 +45,7 @@ public sealed partial class BodyService(BodyStudies studies, ILogger<BodyService
         }
         catch (RosflException refusal)
         {
-            Log.Refused(logger, Quoted.Shortened(position?.Site ?? ""), refusal.Message);
-            studies.Refused?.Invoke(refusal);
-            throw WireRefusal.ToRpc(refusal, position is null ? null : study?.Stand(position.Site));
+            throw WireRefusal.ToRpc(Noted(refusal, position), position is null ? null : study?.Stand(position.Site));
         }
         catch (RoundLostException lost)
         {
@@ -61,6 +59,13 @@ public sealed partial class BodyService(BodyStudies studies, ILogger<BodyService
         }
     }
 
+    private RosflException Noted(RosflException refusal, Position? position)
+    {
+        Log.Refused(logger, Quoted.Shortened(position?.Site ?? ""), refusal.Message);
+        studies.Refused?.Invoke(refusal);
+        return refusal;
+    }
+
     private (BodyStudy, BodyHello) Greet(BodyRequest request, Caller caller)
     {
         if (request is not { Position: { } position, Hello: { } hello })
@@ -70,10 +75,11 @@ public sealed partial class BodyService(BodyStudies studies, ILogger<BodyService
         var study = studies.Find(position.Study)
             ?? throw new RosflException(ExitCode.Protocol, $"Study '{Quoted.Shortened(position.Study)}' is unknown to this computation server: check the study's id.");
         study.Admit?.Invoke(caller);
-        if (hello.Manifest != study.Manifest)
-            throw new RosflException(ExitCode.ManifestDiffers, $"Site '{position.Site}' holds another manifest of study '{study.Id}' ({Quoted.Shortened(hello.Manifest)}) than this computation server ({study.Manifest}): approve the same one.");
-        return (study, hello);
+        return hello.Manifest == study.Manifest ? (study, hello) : throw WireRefusal.ToRpc(Noted(OtherManifest(position, hello, study), position), study.Terms);
     }
+
+    private static RosflException OtherManifest(Position position, BodyHello hello, BodyStudy study) => new(ExitCode.ManifestDiffers,
+        $"Site '{position.Site}' holds another manifest of study '{study.Id}' ({Quoted.Shortened(hello.Manifest)}) than this computation server ({study.Manifest}): 'rosfl study diff' shows what differs; approve the same one.");
 
     private static BodyReply Welcome(Position position) => new() { Position = position, Welcome = new() { Version = WireVersion.Own } };
 

@@ -1,6 +1,7 @@
 using RosFL.Federation;
 using RosFL.Grpc.Protocol;
 using RosFL.Grpc.Trust;
+using RosFL.Grpc.Watching;
 using RosFL.Grpc.Wire;
 using RosFL.Runs;
 using RosFL.Training;
@@ -26,6 +27,9 @@ public sealed class BodyStudy(
     /// <summary>Throws where a caller is not the party of the study's roster, with its key.</summary>
     public Action<Caller>? Admit { get; init; }
 
+    /// <summary>The manifest itself, sent to a site that holds another; null where none is.</summary>
+    public Manifest? Terms { get; init; }
+
     public string Id => study.Id;
 
     public string Manifest => manifest;
@@ -38,7 +42,7 @@ public sealed class BodyStudy(
 
     public BodyLimits Limits => limits;
 
-    internal ByteBudget Budget { get; } = new(limits.BytesInFlight, study.Id);
+    internal ByteBudget Budget { get; } = new(limits.BytesInFlight, (inFlight, waiting) => StudyMetrics.Queue(study.Id, inFlight, waiting));
 
     /// <summary>Of the limit's bytes in flight, those that are free.</summary>
     public long BytesFree => Budget.Free;

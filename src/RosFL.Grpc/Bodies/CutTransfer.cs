@@ -2,23 +2,27 @@ using Google.Protobuf;
 using RosFL.Federation;
 using RosFL.Grpc.Protocol;
 using RosFL.Grpc.Wire;
+using RosFL.Runs;
 using RosFL.Training.Payloads;
 using static TorchSharp.torch;
 
 namespace RosFL.Grpc.Bodies;
 
-/// <summary>One tensor that must cross the cut: its name, the type in which it is computed, its shape (B, C, ...), and how it travels.</summary>
-internal sealed record CutTransfer(string Name, ScalarType Computed, IReadOnlyList<long> Shape, PayloadCodec Codec)
+/// <summary>One tensor that must cross the cut: its name, the type in which it is computed, its shape (B, C, ...), the study's memory layout, and how it travels.</summary>
+internal sealed record CutTransfer(string Name, ScalarType Computed, IReadOnlyList<long> Shape, MemoryLayout Layout, PayloadCodec Codec)
 {
-    private TensorSpec Values => new(Name, WireType(Codec.TypeOf(Computed)), Shape);
+    private TensorSpec Values => new(Name, WireType(Codec.TypeOf(Computed)), Shape) { MayBeChannelsLast = MayBeChannelsLast };
+
+    /// <summary>A single tensor of a network in channels last may lie contiguously all the same, but not the other way.</summary>
+    private bool MayBeChannelsLast => Layout == MemoryLayout.ChannelsLast;
 
     private TensorSpec Scales => new(Name + ".scales", DataType.Float32, [Shape[0], Shape[1]]);
 
     public long Bytes => Values.Bytes + (Codec.HasScales ? Scales.Bytes : 0);
 
-    public static CutTransfer Smashed(CutShape shape, long batch, PayloadCodec codec) => new(CutTensor.Smashed, shape.SmashedType, [batch, .. shape.Smashed], codec);
+    public static CutTransfer Smashed(CutShape shape, long batch, PayloadCodec codec) => new(CutTensor.Smashed, shape.SmashedType, [batch, .. shape.Smashed], shape.Layout, codec);
 
-    public static CutTransfer Features(CutShape shape, long batch, PayloadCodec codec) => new(CutTensor.Features, shape.FeaturesType, [batch, .. shape.Features], codec);
+    public static CutTransfer Features(CutShape shape, long batch, PayloadCodec codec) => new(CutTensor.Features, shape.FeaturesType, [batch, .. shape.Features], shape.Layout, codec);
 
     public static CutTransfer FeaturesGradient(CutShape shape, long batch, PayloadCodec codec) => Features(shape, batch, codec) with { Name = CutTensor.FeaturesGradient };
 
@@ -29,7 +33,7 @@ internal sealed record CutTransfer(string Name, ScalarType Computed, IReadOnlyLi
     {
         using var scope = NewDisposeScope();
         var payload = Codec.Encode(tensor);
-        return new CutMessage(TensorBytes.Of(payload.Values), payload.Scales is null ? null : TensorBytes.Of(payload.Scales));
+        return new CutMessage(TensorBytes.Of(payload.Values, MayBeChannelsLast), payload.Scales is null ? null : TensorBytes.Of(payload.Scales, mayBeChannelsLast: false));
     }
 
     /// <summary>Tensor work: memory to receive into.</summary>

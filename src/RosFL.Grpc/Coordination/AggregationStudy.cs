@@ -16,6 +16,7 @@ namespace RosFL.Grpc.Coordination;
 /// </summary>
 public sealed class AggregationStudy : IDisposable
 {
+    private const string Left = "left";
     private static readonly TimeSpan SpacePeriod = TimeSpan.FromSeconds(5);
     private readonly RunFolder folder;
     private readonly OperatorOrder order;
@@ -87,6 +88,7 @@ public sealed class AggregationStudy : IDisposable
         state = await TrainAsync(state, cancellation);
         record.Finish(state.Round - 1);
         if (!record.IsTested) await TestAsync(cancellation);
+        CrashPoint.Reach("aggregate-tested");
         await FinishAsync(cancellation);
     }
 
@@ -103,17 +105,29 @@ public sealed class AggregationStudy : IDisposable
         await FinishAsync(cancellation);
     }
 
-    /// <summary>Where the whole model may be assembled, sites are told before they go what its card will say.</summary>
+    /// <summary>Tells every site that the study is over; one that is away and has not heard it has the quorum's patience to come back.</summary>
     private async Task FinishAsync(CancellationToken cancellation)
     {
         var round = TestedRound;
         var end = Room.Manifest.Terms.MayAssemble && record.Store.Ledger.Record(study.Id, round) is { } counts
             ? new StudyEnd(ModelFacts.Of(record.Store, study.Id, round), counts) : null;
-        await Task.WhenAll(sites.Where(s => s.IsHere).Select(async site =>
+        var left = record.Store.Events().Where(e => e.Kind == Left).Select(e => e.Site).ToHashSet();
+        await Task.WhenAll(sites.Where(s => s.IsHere || !left.Contains(s.Name)).Select(s => LetGoAsync(s, end, cancellation)));
+    }
+
+    /// <param name="end">Told before the site goes: what a model card will say; null where the whole model may not be assembled.</param>
+    private async Task LetGoAsync(RemoteSite site, StudyEnd? end, CancellationToken cancellation)
+    {
+        try
         {
             if (end is not null) await site.TellAsync(end, cancellation);
             await site.FinishAsync(cancellation);
-        }));
+            record.Store.AddEvent(Left, $"Site '{site.Name}' has heard that the study is over", site: site.Name);
+        }
+        catch (SiteLostException lost)
+        {
+            Notice(TestedRound, $"Site '{site.Name}' has not heard that the study is over: {lost.Message}");
+        }
     }
 
     private int TestedRound => record.Best ?? record.Store.LastRound()!.Round;
@@ -220,6 +234,7 @@ public sealed class AggregationStudy : IDisposable
         progress(new SimulationProgress.Phase($"Testing round {round + 1}"));
         var state = record.Load(round, []).Rounds;
         await AskAsync(state, round, Split.Test, "test", "global", cancellation);
+        CrashPoint.Reach("aggregate-scored");
         if (study.Run.Task != StudyTask.Segmentation) await AskAsync(state, round, Split.Test, "test", EvaluationOrder.InputName, cancellation);
     }
 

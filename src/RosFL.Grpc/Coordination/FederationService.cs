@@ -2,6 +2,7 @@ using Grpc.Core;
 using RosFL.Federation;
 using RosFL.Grpc.Protocol;
 using RosFL.Grpc.Trust;
+using RosFL.Grpc.Watching;
 using RosFL.Grpc.Wire;
 using RosFL.Runs;
 
@@ -11,14 +12,26 @@ namespace RosFL.Grpc.Coordination;
 public sealed record StudyRoom(Study Study, Manifest Manifest, IReadOnlyList<RemoteSite> Sites);
 
 /// <summary>Where sites join: each opens one stream, over which it gets commands and answers them.</summary>
-/// <param name="refused">Told of each site or message that is refused.</param>
-public sealed class FederationService(IReadOnlyList<StudyRoom> rooms, WireLimits limits, Action<RosflException>? refused = null)
+public sealed class FederationService
 {
     public static readonly Method<TensorFrame<SiteMessage>, TensorFrame<ServerMessage>> Method =
         TensorMethod.Duplex<SiteMessage, ServerMessage>("rosfl.v1.Federation", "Join");
 
     private readonly string process = Guid.NewGuid().ToString("N");
-    private readonly StreamCount streams = new(limits.StreamsPerSite);
+    private readonly IReadOnlyList<StudyRoom> rooms;
+    private readonly WireLimits limits;
+    private readonly Action<RosflException>? refused;
+    private readonly StreamCount streams;
+    private readonly Dictionary<string, ByteBudget> budgets;
+
+    /// <param name="refused">Told of each site or message that is refused.</param>
+    /// <exception cref="RosflException">The parts of one site are more than the limit of bytes in flight.</exception>
+    public FederationService(IReadOnlyList<StudyRoom> rooms, WireLimits limits, Action<RosflException>? refused = null)
+    {
+        (this.rooms, this.limits, this.refused, streams) = (rooms, limits, refused, new(limits.StreamsPerSite));
+        budgets = rooms.ToDictionary(room => room.Study.Id, room => new ByteBudget(limits.BytesInFlight, (inFlight, waiting) => StudyMetrics.QueueOfParts(room.Study.Id, inFlight, waiting)));
+        foreach (var room in rooms) budgets[room.Study.Id].Require(ModelFrames.MostBytes(room.Study));
+    }
 
     public async Task Join(IAsyncStreamReader<TensorFrame<SiteMessage>> requests, IServerStreamWriter<TensorFrame<ServerMessage>> replies, ServerCallContext call)
     {
@@ -31,7 +44,7 @@ public sealed class FederationService(IReadOnlyList<StudyRoom> rooms, WireLimits
             if (hello.RunHash != room.Manifest.Hash) throw Refused(OtherManifest(site, room), room.Manifest);
             RequireWeight(entry, hello, room);
             using var counted = streams.Add(room.Study.Id, site.Name);
-            var session = new SiteSession(room.Study, limits, reader, writer);
+            var session = new SiteSession(room.Study, limits, budgets[room.Study.Id], reader, writer);
             await session.WelcomeAsync(new ServerWelcome { Version = WireVersion.Own, Process = process }, call.CancellationToken);
             site.Attach(session, hello);
             try
@@ -56,7 +69,7 @@ public sealed class FederationService(IReadOnlyList<StudyRoom> rooms, WireLimits
     private RpcException Refused(RosflException refusal, Manifest? ours = null)
     {
         refused?.Invoke(refusal);
-        return ours is null ? WireRefusal.ToRpc(refusal) : WireRefusal.ToRpc(refusal, ours);
+        return WireRefusal.ToRpc(refusal, ours);
     }
 
     private (StudyRoom Room, RemoteSite Site, RosterEntry Entry) Find(SiteHello hello, Caller caller)

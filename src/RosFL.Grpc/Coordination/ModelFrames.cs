@@ -32,7 +32,7 @@ internal static class ModelFrames
 
     /// <summary>What <see cref="ReadAsync"/> reads at most, whatever is announced.</summary>
     public static long MostBytes(Study study) =>
-        study.SiteParts.Sum(p => study.BlankOf(p).Arrays.Sum(a => a.Bytes)) * (study.Algorithm.Order == SiteOrder.Relay ? 1 + MomentsPerParameter : 1);
+        study.HidesParts ? 0 : study.SiteParts.Sum(p => study.BlankOf(p).Arrays.Sum(a => a.Bytes)) * (study.Algorithm.Order == SiteOrder.Relay ? 1 + MomentsPerParameter : 1);
 
     /// <summary>Announces arrays that travel.</summary>
     public static IEnumerable<TravellingArray> Announced(IEnumerable<NamedArray> travelling) =>

@@ -57,6 +57,7 @@ public sealed class SiteAgent
             }
             if (!work.IsFinished) await wait.WaitAsync(cancellation);
         }
+        CrashPoint.Reach("site-finished");
         await stop.CancelAsync();
         await working;
     }

@@ -14,7 +14,8 @@ internal sealed record SiteAnswer(SiteReply Reply, Model? Parts, IReadOnlyList<N
 internal sealed record Outgoing<T>(T Message, IReadOnlyList<NamedArray> Arrays);
 
 /// <summary>One stream of a site at the aggregation server, from the welcome to the end of the connection. A site may say nothing for long; what it has begun to say or to read has its time.</summary>
-internal sealed class SiteSession(Study study, WireLimits limits, TensorFrameReader<SiteMessage> reader, TensorFrameWriter<ServerMessage> writer)
+/// <param name="budget">The study's: parts that would be too much wait unread.</param>
+internal sealed class SiteSession(Study study, WireLimits limits, ByteBudget budget, TensorFrameReader<SiteMessage> reader, TensorFrameWriter<ServerMessage> writer)
 {
     private readonly Channel<Outgoing<SiteCommand>> outbox = Channel.CreateUnbounded<Outgoing<SiteCommand>>();
     private readonly CancellationTokenSource ended = new();
@@ -73,7 +74,9 @@ internal sealed class SiteSession(Study study, WireLimits limits, TensorFrameRea
     private async Task<SiteAnswer> ReadAsync(SiteReply reply, CancellationToken cancellation)
     {
         if (reply.ContentCase is not (SiteReply.ContentOneofCase.Initial or SiteReply.ContentOneofCase.Update)) return new(reply, null, []);
-        var (parts, travelling) = await limits.TransferAsync(ModelFrames.MostBytes(study), "sending its parts",
+        var most = ModelFrames.MostBytes(study);
+        using var share = await budget.TakeAsync(most, cancellation);
+        var (parts, travelling) = await limits.TransferAsync(most, "sending its parts",
             time => ModelFrames.ReadAsync(reader, reply.Update?.Travelling ?? [], study, time), cancellation);
         return new(reply, parts, travelling);
     }

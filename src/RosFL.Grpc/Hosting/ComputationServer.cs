@@ -30,7 +30,11 @@ public static class ComputationServer
                 var study = new Study(approved.Run.Options, StudySeeds.OfComputationServer(approved.BodySeed));
                 versions.Add(TwoVersions.Open(Path.Combine(options.Folder, study.Id)));
                 var host = new BodyHost(study, versions[^1]);
-                var served = new BodyStudy(study, approved.Hash, await thread.RunAsync(() => CutShapes.Of(study)), approved.Manifest.Sites, host.Open, limits) { Admit = caller => approved.Admit(caller) };
+                var served = new BodyStudy(study, approved.Hash, await thread.RunAsync(() => CutShapes.Of(study)), approved.Manifest.Sites, host.Open, limits)
+                {
+                    Admit = caller => approved.Admit(caller),
+                    Terms = approved.Manifest,
+                };
                 bodies.Add(served);
                 bodiesToGive.Add(study.Id, new(approved.Manifest, host.BodyAfter));
                 hosts.Add(study.Id, new(new ServedBodyHost(host, served), caller => approved.Admit(caller)));

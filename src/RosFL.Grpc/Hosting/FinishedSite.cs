@@ -48,13 +48,14 @@ public sealed class FinishedSite : IDisposable
     /// <summary>Writes predictions for image files; no image and no prediction leaves the site, and smashed values only where its audit allows them to.</summary>
     /// <param name="masks">Folder of masks with the images' names; empty where there are none.</param>
     /// <param name="written">Told of each file.</param>
-    public Task PredictAsync(IReadOnlyList<string> images, string output, string masks, Action<string> written, CancellationToken cancellation) => thread.RunAsync(() =>
+    public Task PredictAsync(IReadOnlyList<string> images, string output, string masks, Action<string> written, CancellationToken cancellation) => AskAsync(() => thread.RunAsync(() =>
     {
         if (computation is not null) AuditGate.Pass(approved, Name, options, AuditLog.Open(party.AuditLogPath, time));
         var described = study.Run.Data.Sites.Any(site => site.Name == Name) ? Name : "";
         using var predictor = new Predictor(study, new NewImages(study.Run, ForegroundStatistics.Of(study.Run), described, masks), kept.Parts, OpenBody(cancellation));
         foreach (var image in images) written(predictor.Predict(image, output));
-    });
+        return true;
+    }));
 
     /// <summary>Puts the whole model together here, where the manifest allows it and every holder agreed.</summary>
     /// <param name="consents">The other holders'; to ask for this is this site's own.</param>
@@ -67,7 +68,7 @@ public sealed class FinishedSite : IDisposable
         var end = StudyEnd.Load(folder);
         var parts = kept.Parts;
         if (computation is not null)
-            parts = parts.With(new(new Dictionary<PartName, Weights> { [PartName.Body] = await BodyRelease.FetchAsync(computation.CreateCallInvoker(), study, approved.Manifest, kept.Round, consents, cancellation) }));
+            parts = parts.With(new(new Dictionary<PartName, Weights> { [PartName.Body] = await AskAsync(() => BodyRelease.FetchAsync(computation.CreateCallInvoker(), study, approved.Manifest, kept.Round, consents, cancellation)) }));
         RefuseOthers(parts, end.Record);
         using var model = new WholeModel(study.Run, parts);
         var origin = ModelCard.OriginOf(approved.Manifest.Run, approved.Hash, end.Record, parts);
@@ -81,6 +82,19 @@ public sealed class FinishedSite : IDisposable
         computation?.Dispose();
         thread.Dispose();
         credentials.Dispose();
+    }
+
+    /// <summary>A server with another manifest is told apart by what differs in it.</summary>
+    private async Task<T> AskAsync<T>(Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (RosflException refusal) when (WireRefusal.ManifestOf(refusal) is not null)
+        {
+            throw WireRefusal.WithDifferences(refusal, approved.Manifest, "The computation server");
+        }
     }
 
     private IBodyLink OpenBody(CancellationToken cancellation) => computation is null ? Predictor.LocalBody(study, kept.Parts)

@@ -50,7 +50,7 @@ public static class SiteProcess
         var facts = new SiteFacts(site.Weight, site.StepsPerRound, images.Count(Split.Train), images.Count(Split.Validation), images.Count(Split.Test));
         var recorded = new RecordedSite(aroundSite?.Invoke(site) ?? site, process.Committed, (tested, token) => KeepAsync(tested, site, folder, token), failure =>
         {
-            notice(failure.Message); // the aggregation server is told the kind of failure alone
+            notice(WireRefusal.WithDifferences(failure, approved.Manifest, "The computation server").Message); // the aggregation server is told the kind of failure alone
             process.Health.Failed(failure);
         });
         using var hidden = !study.HidesParts ? null
@@ -68,11 +68,9 @@ public static class SiteProcess
         {
             await agent.RunAsync(cancellation);
         }
-        catch (RosflException refusal) when (WireRefusal.ManifestOf(refusal) is { } theirs)
+        catch (RosflException refusal) when (WireRefusal.ManifestOf(refusal) is not null)
         {
-            const string Server = "The aggregation server";
-            ours.RefuseOther(Manifest.Parse(theirs, Server), Server);
-            throw;
+            throw WireRefusal.WithDifferences(refusal, ours, "The aggregation server");
         }
     }
 

@@ -40,10 +40,18 @@ public sealed class BodyReleaseService(IReadOnlyDictionary<string, ReleasedStudy
         }
         catch (RosflException refusal)
         {
-            refused(refusal);
-            throw WireRefusal.ToRpc(refusal);
+            throw Refused(refusal, null);
         }
     }
+
+    private RpcException Refused(RosflException refusal, Manifest? ours)
+    {
+        refused(refusal);
+        return WireRefusal.ToRpc(refusal, ours);
+    }
+
+    private static RosflException OtherManifest(Caller caller, Manifest ours) => new(ExitCode.ManifestDiffers,
+        $"{caller.Party} holds another manifest of study '{ours.Study}' than this computation server ({ours.Hash}): 'rosfl study diff' shows what differs; approve the same one.");
 
     private static async Task<bool> SendAsync(Weights body, TensorFrameWriter<ReleaseReply> writer, CancellationToken cancellation)
     {
@@ -60,7 +68,7 @@ public sealed class BodyReleaseService(IReadOnlyDictionary<string, ReleasedStudy
             ?? throw new RosflException(ExitCode.Protocol, $"Study '{Quoted.Shortened(request.Study)}' is unknown to this computation server: check the study's id.");
         study.Manifest.Admit(caller.Party, caller.Key);
         if (request.Manifest != study.Manifest.Hash)
-            throw new RosflException(ExitCode.ManifestDiffers, $"{caller.Party} holds another manifest of study '{study.Manifest.Study}' than this computation server ({study.Manifest.Hash}): approve the same one.");
+            throw Refused(OtherManifest(caller, study.Manifest), study.Manifest);
         Consent.Require(study.Manifest, [.. request.Consents.Select(text => StrictJson.Read<Consent>(text, "A consent"))], caller.Party);
         return study;
     }

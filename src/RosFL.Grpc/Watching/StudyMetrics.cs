@@ -26,6 +26,8 @@ public static class StudyMetrics
     private static readonly Histogram<double> StageTime = Meter.CreateHistogram<double>("rosfl.step.duration", "s", "Stages of a step at a site: waiting for the body's forward or backward half, the tail between them, the head from one backward to the next forward.");
     private static readonly UpDownCounter<long> InFlight = Meter.CreateUpDownCounter<long>("rosfl.body.inflight", "By", "Bytes of tensors that cross to or from bodies, or are computed with.");
     private static readonly UpDownCounter<long> Waiting = Meter.CreateUpDownCounter<long>("rosfl.body.waiting", "By", "Bytes of requests that wait for their share of the computation server's limit.");
+    private static readonly UpDownCounter<long> PartsInFlight = Meter.CreateUpDownCounter<long>("rosfl.parts.inflight", "By", "Bytes of sites' parts that the aggregation server reads.");
+    private static readonly UpDownCounter<long> PartsWaiting = Meter.CreateUpDownCounter<long>("rosfl.parts.waiting", "By", "Bytes of sites' parts that wait for their share of the aggregation server's limit.");
     private static readonly ConcurrentDictionary<(string Study, string Site), double> Losses = new();
 
     static StudyMetrics() => Meter.CreateObservableGauge("rosfl.loss", () => Losses.Select(loss =>
@@ -65,6 +67,13 @@ public static class StudyMetrics
     {
         InFlight.Add(inFlight, new KeyValuePair<string, object?>("study", study));
         Waiting.Add(waiting, new KeyValuePair<string, object?>("study", study));
+    }
+
+    /// <summary>Changes of the queue at the aggregation server, in bytes.</summary>
+    public static void QueueOfParts(string study, long inFlight, long waiting)
+    {
+        PartsInFlight.Add(inFlight, new KeyValuePair<string, object?>("study", study));
+        PartsWaiting.Add(waiting, new KeyValuePair<string, object?>("study", study));
     }
 
     /// <summary>A span over the round, made when it is committed since only then it counts.</summary>

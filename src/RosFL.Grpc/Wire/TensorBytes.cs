@@ -24,11 +24,11 @@ internal sealed unsafe class TensorBytes : MemoryManager<byte>
 
     public TensorLayout Layout { get; }
 
-    /// <summary>The memory of a CPU tensor, or of a copy where its numbers do not lie densely in one of the wire's layouts.</summary>
-    public static TensorBytes Of(Tensor tensor)
+    /// <summary>The memory of a CPU tensor, or of a copy where its numbers do not lie densely in a layout that may be sent.</summary>
+    public static TensorBytes Of(Tensor tensor, bool mayBeChannelsLast)
     {
         using var scope = NewDisposeScope();
-        if (IsChannelsLast(tensor)) return new(movedim(tensor, 1, -1), TensorLayout.ChannelsLast);
+        if (mayBeChannelsLast && IsChannelsLast(tensor)) return new(movedim(tensor, 1, -1), TensorLayout.ChannelsLast);
         return new(tensor.is_contiguous() ? tensor.alias() : tensor.contiguous(), TensorLayout.Contiguous);
     }
 

@@ -8,6 +8,9 @@ public sealed record TensorSpec(string Name, DataType Type, IReadOnlyList<long> 
 {
     private const int LargestBytes = int.MaxValue;
 
+    /// <summary>Whether its numbers may come with the channels fastest too; else they come contiguously alone.</summary>
+    public bool MayBeChannelsLast { get; init; }
+
     /// <summary>Bytes that the tensor takes, in memory and on the wire.</summary>
     /// <exception cref="RosflException">2 GiB or more.</exception>
     public int Bytes
@@ -31,7 +34,8 @@ public sealed record TensorSpec(string Name, DataType Type, IReadOnlyList<long> 
         if (header.Type != Type) return $"Tensor '{Name}' has type {header.Type}, the study's is {Type}.";
         if (!header.Shape.SequenceEqual(Shape)) return $"Tensor '{Name}' has shape [{string.Join(',', header.Shape.Take(8))}], the study's is [{string.Join(',', Shape)}].";
         if (header.Bytes != Bytes) return $"Tensor '{Name}' announces {header.Bytes} bytes, its shape and type take {Bytes}.";
-        return header.Layout is TensorLayout.Contiguous or TensorLayout.ChannelsLast ? null : $"Tensor '{Name}' has memory layout {header.Layout}, which is none of 0..1.";
+        if (header.Layout is not (TensorLayout.Contiguous or TensorLayout.ChannelsLast)) return $"Tensor '{Name}' has memory layout {header.Layout}, which is none of 0..1.";
+        return header.Layout == TensorLayout.Contiguous || MayBeChannelsLast ? null : $"Tensor '{Name}' has memory layout {header.Layout}, the study's is {TensorLayout.Contiguous}.";
     }
 
     private static long BytesOf(DataType type) => type switch

@@ -26,6 +26,9 @@ public record WireLimits
     /// <summary>Open streams of one site in one study. Default 4.</summary>
     public int StreamsPerSite { get; init; } = 4;
 
+    /// <summary>Bytes of tensors of one study that sites send and, at the computation server, that are being computed with, all sites together; who would send more waits. Default 1 GiB.</summary>
+    public long BytesInFlight { get; init; } = 1L << 30;
+
     [JsonIgnore]
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

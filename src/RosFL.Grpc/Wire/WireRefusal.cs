@@ -23,10 +23,10 @@ public static class WireRefusal
         ToRpc(StatusOf(refusal.Code), refusal.Message, CodeKey, ((int)refusal.Code).ToString(CultureInfo.InvariantCulture), stand);
 
     /// <summary>The refusal of a party that holds another manifest than this end's, which is sent along where it is short enough: the party can tell what differs.</summary>
-    public static RpcException ToRpc(RosflException refusal, Manifest ours)
+    public static RpcException ToRpc(RosflException refusal, Manifest? ours)
     {
-        var rpc = ToRpc(refusal);
-        if (Encoding.UTF8.GetBytes(ours.Text()) is { Length: <= LongestManifest } text) rpc.Trailers.Add(ManifestKey, text);
+        var rpc = ToRpc(refusal, stand: null);
+        if (ours is not null && Encoding.UTF8.GetBytes(ours.Text()) is { Length: <= LongestManifest } text) rpc.Trailers.Add(ManifestKey, text);
         return rpc;
     }
 
@@ -50,7 +50,13 @@ public static class WireRefusal
     public static Position? StandOf(RpcException error) =>
         error.Trailers.GetValueBytes(StandKey) is { } bytes ? Position.Parser.ParseFrom(bytes) : null;
 
-    /// <summary>The manifest of the end that refused, as text; null where that was not the reason.</summary>
+    /// <summary>What the other end refused, with every difference between the manifests where it sent its own.</summary>
+    /// <param name="whose">The other end: "The aggregation server".</param>
+    /// <exception cref="RosflException">What it sent is no manifest.</exception>
+    public static RosflException WithDifferences(RosflException refusal, Manifest ours, string whose) =>
+        ManifestOf(refusal) is { } theirs && ours.RefusalOf(Manifest.Parse(theirs, whose), whose) is { } differences ? differences : refusal;
+
+    /// <summary>The manifest of the end that refused, as text; null where that was not the reason, or where it is too long for headers.</summary>
     public static string? ManifestOf(RosflException refusal) =>
         refusal.InnerException is RpcException error && error.Trailers.GetValueBytes(ManifestKey) is { } text ? Encoding.UTF8.GetString(text) : null;
 

@@ -58,7 +58,7 @@ public sealed class CutShapes
             var image = zeros([1, study.Run.Network.InputChannels, .. size.Select(s => (long)s)], device: study.Device);
             var smashed = site.Levels.Head(image, out _);
             features ??= FeaturesOf(study, smashed);
-            shapes[Key(size)] = new([.. smashed.shape.Skip(1)], smashed.dtype, [features.Value.Channels, .. smashed.shape.Skip(2)], features.Value.Type);
+            shapes[Key(size)] = new([.. smashed.shape.Skip(1)], smashed.dtype, [features.Value.Channels, .. smashed.shape.Skip(2)], features.Value.Type, study.Run.Machine.Layout);
         }
         return shapes;
     }

@@ -34,8 +34,8 @@ public sealed class RunRecord : IDisposable
         }
     }
 
-    /// <summary>Whether the test has been made.</summary>
-    public bool IsTested => Store.Scores("test").Count > 0;
+    /// <summary>Whether the test has been made: of a model and, where images are restored, of the untouched input, which comes last.</summary>
+    public bool IsTested => Store.Scores("test", model: study.Run.Task == StudyTask.Segmentation ? null : EvaluationOrder.InputName).Count > 0;
 
     /// <summary>The state after the last committed round; null before the first.</summary>
     /// <param name="sites">Those whose own state the checkpoint holds.</param>

@@ -22,6 +22,9 @@ public static class CrashPoint
     public static readonly IReadOnlyList<string> OfSecureAggregation =
         ["site-keyed", "site-shared", "site-masked", "site-signed", "site-revealed", "aggregate-summed", "site-opened", "aggregate-sealed"];
 
+    /// <summary>The points after the last round: between the test's two evaluations, after them, and where a site knows that the study is over and still runs.</summary>
+    public static readonly IReadOnlyList<string> OfTheEnd = ["aggregate-scored", "aggregate-tested", "site-finished"];
+
     private static string[]? wanted;
     private static int passed;
 

@@ -26,7 +26,7 @@ public sealed class ChaosTests
     {
         using var network = new NetworkOnLoopback();
         var undisturbed = await UndisturbedAsync(network, algorithm, sites);
-        List<string> points = [.. CrashPoint.Names, .. sites < 3 ? [] : CrashPoint.OfSecureAggregation];
+        List<string> points = [.. CrashPoint.Names, .. sites < 3 ? [] : CrashPoint.OfSecureAggregation, .. CrashPoint.OfTheEnd];
         using var chaos = Chaos.At(network.UpFolder, points.Select(point => $"{PartyOf(point)}:{point}:{(point.EndsWith("-step", StringComparison.Ordinal) ? 2 : 1)}"));
         Unharmed.Assert(undisturbed, await network.UpAsync(algorithm, chaos.Environment, chaos.Hear, Sites(sites)), chaos);
         Assert.Equal(points.Count, chaos.Parties.Restarts);

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using RosFL.Grpc.Hosting;
 using RosFL.Runs;
 
 namespace RosFL.Tests.Cli;
@@ -14,6 +16,34 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal((int)ExitCode.Success, code);
         Assert.All(["simulate", "compare", "report", "predict", "assemble", "init", "network", "data", "doctor"], command => Assert.Contains(command, output, StringComparison.Ordinal));
     }
+
+    /// <summary>A configuration can be written from the help alone.</summary>
+    [Theory]
+    [InlineData("aggregate", typeof(AggregateOptions))]
+    [InlineData("compute", typeof(ComputeOptions))]
+    [InlineData("site", typeof(SiteProcessOptions))]
+    public async Task Help_ofAParty_namesEveryMemberOfItsConfiguration(string command, Type options)
+    {
+        var (code, output, _) = await RunAsync(command, "--help");
+        Assert.Equal((int)ExitCode.Success, code);
+        Assert.All(["CONFIG", .. Members(options)], member => Assert.Matches($@"\b{member}\b", output));
+    }
+
+    [Fact]
+    public async Task Help_ofUp_namesWhatItTakes()
+    {
+        var (_, output, _) = await RunAsync("up", "--help");
+        Assert.All(["RUN", "--sites", "--quorum", "--resume", "--json", "--set", "--data"], option => Assert.Contains(option, output, StringComparison.Ordinal));
+    }
+
+    /// <summary>As JSON names them, those of the records inside too.</summary>
+    private static IEnumerable<string> Members(Type options) =>
+        from member in options.GetProperties()
+        where member.PropertyType != typeof(TimeProvider)
+        let inner = member.PropertyType.GetElementType() ?? member.PropertyType
+        let own = JsonNamingPolicy.CamelCase.ConvertName(member.Name)
+        from name in inner.IsPrimitive || inner == typeof(string) ? [own] : Members(inner).Prepend(own)
+        select name;
 
     [Fact]
     public async Task WrongOption_isOneSentenceAndUsage()

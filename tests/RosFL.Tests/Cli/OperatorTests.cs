@@ -15,8 +15,14 @@ public sealed class OperatorTests : IDisposable
         Task<(int Code, string Output, string Error)>? pause = null, status = null;
         var up = await network.UpAsync("fedavg", heard: line =>
         {
-            if (line.Contains("\"committed\"", StringComparison.Ordinal)) pause ??= NetworkOnLoopback.RunAsync(["pause", folder]);
-            if (!line.Contains("Paused by the operator", StringComparison.Ordinal)) return;
+            if (pause is null && line.Contains("\"committed\"", StringComparison.Ordinal))
+            {
+                new OperatorOrder(folder, TimeProvider.System).Give(OperatorWish.Pause); // at once: rounds may all be over before the command has started
+                pause = NetworkOnLoopback.RunAsync(["pause", folder]);
+            }
+
+            if (status is not null || !line.Contains("Paused by the operator", StringComparison.Ordinal)) return;
+            pause!.GetAwaiter().GetResult(); // else it could come after the resume
             status = NetworkOnLoopback.RunAsync(["status", folder]);
             status.GetAwaiter().GetResult();
             NetworkOnLoopback.RunAsync(["resume", folder]).GetAwaiter().GetResult();
@@ -28,6 +34,8 @@ public sealed class OperatorTests : IDisposable
         Assert.Equal(0, code);
         Assert.Contains("order: Pause", output, StringComparison.Ordinal);
         Assert.Contains("hospital-2", output, StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^time left: about \d\d:\d\d:\d\d$", output);
+        Assert.Matches(@"(?m)^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  Site 'hospital-2' has heard that the study is over$", (await NetworkOnLoopback.RunAsync(["status", folder])).Output);
     }
 
     [Fact]

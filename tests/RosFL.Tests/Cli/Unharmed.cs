@@ -6,6 +6,7 @@ internal static class Unharmed
     public static void Assert(NetworkResult undisturbed, NetworkResult harmed, Chaos chaos)
     {
         Xunit.Assert.Equal(undisturbed.Models, harmed.Models);
+        Xunit.Assert.Equal(undisturbed.Scores, harmed.Scores);
         Xunit.Assert.All(harmed.Parties, party => Xunit.Assert.Equal(harmed.Records, harmed.RecordsOf(party)));
         AssertAgreed(harmed, chaos);
     }

@@ -62,7 +62,7 @@ public sealed class UpTests : IDisposable
     {
         var simulated = await network.SimulateAsync(algorithm, "--set", "privacy.secureAggregation=malicious", "data.phantoms.sites=3");
         var said = new List<string>();
-        var up = await network.UpAsync(algorithm, heard: said.Add, more: ["--set", "data.phantoms.sites=3"]);
+        var up = await network.UpAsync(algorithm, heard: said.Add, more: ["--sites", "3"]);
         Assert.Contains(said, line => line.Contains("3 sites, malicious-server threshold: none may drop out.", StringComparison.Ordinal));
         Assert.Equal(simulated.Models, up.Models);
         Assert.Equal(simulated.Records, up.Records);

@@ -78,9 +78,12 @@ public sealed class Manifest
     /// <exception cref="RosflException"><see cref="ExitCode.ManifestDiffers"/> with every difference.</exception>
     public void RefuseOther(Manifest theirs, string whose)
     {
-        if (theirs.Hash != Hash)
-            throw new RosflException(ExitCode.ManifestDiffers, $"{whose} holds another manifest of study '{Study}' (theirs / ours): {string.Join("; ", Differences(theirs))}. Agree on one and approve it.");
+        if (RefusalOf(theirs, whose) is { } refusal) throw refusal;
     }
+
+    /// <summary>With which another party's copy is refused; null for this one.</summary>
+    public RosflException? RefusalOf(Manifest theirs, string whose) => theirs.Hash == Hash ? null
+        : new(ExitCode.ManifestDiffers, $"{whose} holds another manifest of study '{Study}' (theirs / ours): {string.Join("; ", Differences(theirs))}. Agree on one and approve it.");
 
     private static Manifest Read(JsonObject document, string source)
     {

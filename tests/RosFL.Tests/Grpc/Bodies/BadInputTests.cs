@@ -77,7 +77,7 @@ public sealed class BadInputTests : IAsyncLifetime
         { "another site's id", r => r.Position.Site = "south", "site/north sent a message in the name of 'south': a party speaks for itself alone" },
         { "another round", r => r.Position.Round = 7, "Site 'north' would train round 8 of study 'run', attempt 1, and the computation server trains round 1 of study 'run', attempt 1." },
         { "an old attempt", r => r.Position.Attempt = 0, "Site 'north' would train round 1 of study 'run', attempt 0, and the computation server trains round 1 of study 'run', attempt 1." },
-        { "another manifest", r => r.Hello.Manifest = "another", "Site 'north' holds another manifest of study 'run' (another) than this computation server (made): approve the same one." },
+        { "another manifest", r => r.Hello.Manifest = "another", "Site 'north' holds another manifest of study 'run' (another) than this computation server (made): 'rosfl study diff' shows what differs; approve the same one." },
         { "old client", r => r.Hello.Version.Major = 0, "The program of site 'north' speaks protocol 0.0, this one 1.0: update the older of the two." },
         { "client without a version", r => r.Hello.Version = null, "The program of site 'north' speaks protocol without a version, this one 1.0: update the older of the two." },
         { "no position", r => r.Position = null, "The first message of a stream must be a hello with a position: update the program of the site." },

@@ -1,3 +1,4 @@
+using RosFL.Grpc.Protocol;
 using RosFL.Runs;
 using RosFL.Training;
 
@@ -26,6 +27,19 @@ public sealed class GrpcBodyLinkTests : BodyLinkConformance, IAsyncLifetime
         var hash = (await served.TrainAsync(thread, 2, Plain.Space)).Hash();
         Assert.Equal((await local.TrainAsync(thread, 2, Plain.Space)).Hash(), hash);
         Assert.NotEqual((await exact.TrainAsync(thread, 2, Plain.Space)).Hash(), hash);
+    }
+
+    /// <summary>The manifest names the layout; the sender's header may not choose another.</summary>
+    [Fact]
+    public async Task Header_inChannelsLast_ofAContiguousStudy_isRefused()
+    {
+        using var thread = new TorchThread("site", 1);
+        await using var linked = await LinkAsync(thread, Run(Plain with { Layout = MemoryLayout.Contiguous }));
+        await linked.BeginAsync();
+        using var stream = await RawStream.OpenAsync(server, linked);
+        await stream.ForwardAsync(0);
+        await stream.HeaderAsync(stream.Header(change: header => header.Layout = TensorLayout.ChannelsLast));
+        Assert.Equal("Tensor 'smashed' has memory layout ChannelsLast, the study's is Contiguous.", (await stream.RefusalAsync()).Refusal.Message);
     }
 
     private protected override Task<LinkedStudy> LinkAsync(TorchThread thread, RunOptions run) => LinkedStudy.ServedAsync(thread, run, server);

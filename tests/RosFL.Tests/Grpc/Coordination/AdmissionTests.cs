@@ -33,13 +33,18 @@ public sealed class AdmissionTests : IAsyncLifetime
             BodySeed = new('0', 64),
             Roster = [new(Server.ToString(), merge.Key), new(North.ToString(), north.Key, 12), new(South.ToString(), south.Key)],
         }, new() { Algorithm = new() { Name = "fedavg" }, Privacy = new() { SecureAggregation = SecureAggregationKind.None } });
+        (server, port) = await ServeAsync(manifest);
+    }
+
+    private async Task<(PartyServer Server, int Port)> ServeAsync(Manifest ours)
+    {
         var study = new Study(new() { Name = "tiny", Algorithm = new() { Name = "fedavg" } }, StudySeeds.OfNobody);
-        var sites = manifest.Sites.Select(name => new RemoteSite(name, TimeSpan.FromMinutes(1), TimeProvider.System, _ => { })).ToList();
-        var service = new FederationService([new(study, manifest, sites)], new(), refused.Add);
-        port = LoopbackPort.Free();
-        server = await PartyServer.StartAsync($"127.0.0.1:{port}", merge, services => services.AddSingleton(service)
+        var sites = ours.Sites.Select(name => new RemoteSite(name, TimeSpan.FromMinutes(1), TimeProvider.System, _ => { })).ToList();
+        var service = new FederationService([new(study, ours, sites)], new(), refused.Add);
+        var free = LoopbackPort.Free();
+        return (await PartyServer.StartAsync($"127.0.0.1:{free}", merge, services => services.AddSingleton(service)
             .AddTensorMethod(FederationService.Method, (FederationService s, IAsyncStreamReader<TensorFrame<SiteMessage>> r, IServerStreamWriter<TensorFrame<ServerMessage>> w, ServerCallContext c) => s.Join(r, w, c)),
-            map => map.MapGrpcService<FederationService>().WithMetadata(new CallersAttribute(PartyRole.Site)), refused.Add);
+            map => map.MapGrpcService<FederationService>().WithMetadata(new CallersAttribute(PartyRole.Site)), refused.Add), free);
     }
 
     public async ValueTask DisposeAsync()
@@ -78,6 +83,20 @@ public sealed class AdmissionTests : IAsyncLifetime
         var hello = Hello("north");
         hello.RunHash = new('e', 64);
         Assert.Contains("holds another manifest", await JoinAsync(north, hello), StringComparison.Ordinal);
+    }
+
+    /// <summary>The server's manifest goes with the refusal, so that the site can name the differences, where headers take it: not with the longest roster.</summary>
+    [Theory]
+    [InlineData(1, "The aggregation server holds another manifest of study 'tiny' (theirs / ours): roster")]
+    [InlineData(297, "Site 'north' holds another manifest of study 'tiny' than this server (HASH): 'rosfl study diff' shows what differs; approve the same one.")]
+    public async Task AnotherManifest_isToldApart_whereHeadersTakeIt(int more, string sentence)
+    {
+        var theirs = Manifest.Create(manifest.Terms with { Roster = [.. manifest.Terms.Roster, .. Enumerable.Range(0, more).Select(i => new RosterEntry($"site/more-{i}", $"{i:x64}"))] }, manifest.Run);
+        var (other, at) = await ServeAsync(theirs);
+        await using var serving = other;
+        var error = await RefusalAsync(north, Hello("north"), at);
+        var refusal = Assert.IsType<RosflException>(WireRefusal.From(error!));
+        Assert.StartsWith(sentence.Replace("HASH", theirs.Hash, StringComparison.Ordinal), WireRefusal.WithDifferences(refusal, manifest, "The aggregation server").Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -122,8 +141,11 @@ public sealed class AdmissionTests : IAsyncLifetime
 
     private SiteHello Hello(string site, long weight = 12) => new() { Version = WireVersion.Own, Study = "tiny", Site = site, Process = "p", RunHash = manifest.Hash, Weight = weight };
 
-    /// <summary>Null when welcome, else the refusal.</summary>
-    private async Task<string?> JoinAsync(PartyCredentials site, SiteHello hello)
+    /// <summary>Null when welcome, else what the refusal says.</summary>
+    private async Task<string?> JoinAsync(PartyCredentials site, SiteHello hello) => (await RefusalAsync(site, hello, port))?.Status.Detail;
+
+    /// <summary>Null when welcome.</summary>
+    private static async Task<RpcException?> RefusalAsync(PartyCredentials site, SiteHello hello, int port)
     {
         using var channel = site.NewChannel(new($"https://127.0.0.1:{port}"), PartyRole.AggregationServer);
         using var call = channel.CreateCallInvoker().AsyncDuplexStreamingCall(FederationService.Method, null, new CallOptions());
@@ -135,7 +157,7 @@ public sealed class AdmissionTests : IAsyncLifetime
         }
         catch (RpcException error)
         {
-            return error.Status.Detail;
+            return error;
         }
     }
 

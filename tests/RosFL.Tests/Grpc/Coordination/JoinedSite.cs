@@ -21,26 +21,32 @@ internal sealed class JoinedSite : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly MadeStudy study;
     private readonly Manifest manifest;
-    private readonly PartyCredentials credentials, own;
+    private readonly PartyCredentials credentials;
+    private readonly IReadOnlyList<PartyCredentials> owns;
     private PartyServer? server;
     private GrpcChannel? channel;
 
     private JoinedSite(MadeStudy study, Action<StepRecord>? onStep)
     {
         this.study = study;
-        Remote = new RemoteSite(study.Sites[0].Name, TimeSpan.FromMinutes(1), TimeProvider.System, onStep);
-        (credentials, own) = (trust.New(new Party(PartyRole.AggregationServer, "aggregation-server")), trust.New(new Party(PartyRole.Site, Remote.Name)));
-        open.AddRange([credentials, own]);
+        Remotes = [.. study.Sites.Select(site => new RemoteSite(site.Name, TimeSpan.FromMinutes(1), TimeProvider.System, onStep))];
+        credentials = trust.New(new Party(PartyRole.AggregationServer, "aggregation-server"));
+        owns = [.. Remotes.Select(remote => trust.New(new Party(PartyRole.Site, remote.Name)))];
+        open.AddRange([credentials, .. owns]);
         manifest = Manifest.Create(new()
         {
             Study = study.Study.Id,
             Run = [],
             BodySeed = new('0', 64),
-            Roster = [new(credentials.Party.ToString(), credentials.Key), new(own.Party.ToString(), own.Key)],
+            Roster = [new(credentials.Party.ToString(), credentials.Key), .. owns.Select(own => new RosterEntry(own.Party.ToString(), own.Key))],
         }, study.Study.Run with { Privacy = new() { SecureAggregation = SecureAggregationKind.None } });
     }
 
-    public RemoteSite Remote { get; }
+    /// <summary>In the study's order.</summary>
+    public IReadOnlyList<RemoteSite> Remotes { get; }
+
+    /// <summary>The first, which joins.</summary>
+    public RemoteSite Remote => Remotes[0];
 
     /// <summary>The site's process, which ends with what it was refused for.</summary>
     public Task Agent { get; private set; } = Task.CompletedTask;
@@ -49,7 +55,9 @@ internal sealed class JoinedSite : IAsyncDisposable
     public FaultProxy? Proxy { get; private set; }
 
     /// <summary>With which the site is welcome.</summary>
-    public SiteHello Hello => new() { Version = WireVersion.Own, Study = study.Study.Id, Site = Remote.Name, Process = "raw", RunHash = manifest.Hash, Weight = study.Sites[0].Weight, StepsPerRound = study.Sites[0].StepsPerRound, TrainingImages = 5 };
+    public SiteHello Hello => HelloOf(0);
+
+    private SiteHello HelloOf(int site) => new() { Version = WireVersion.Own, Study = study.Study.Id, Site = Remotes[site].Name, Process = "raw", RunHash = manifest.Hash, Weight = study.Sites[site].Weight, StepsPerRound = study.Sites[site].StepsPerRound, TrainingImages = 5 };
 
     /// <param name="site">In place of the study's first site.</param>
     public static async Task<JoinedSite> StartAsync(MadeStudy study, string? siteRun = null, ISite? site = null)
@@ -71,13 +79,26 @@ internal sealed class JoinedSite : IAsyncDisposable
     public static async Task<JoinedSite> ServeAsync(MadeStudy study, WireLimits? limits = null, Action<StepRecord>? onStep = null)
     {
         var joined = new JoinedSite(study, onStep);
-        var service = new FederationService([new StudyRoom(study.Study, joined.manifest, [joined.Remote])], limits ?? new());
-        joined.server = await PartyServer.StartAsync("127.0.0.1:0", joined.credentials, services => services.AddSingleton(service)
+        try
+        {
+            await joined.ListenAsync(limits ?? new());
+            return joined;
+        }
+        catch
+        {
+            await joined.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task ListenAsync(WireLimits limits)
+    {
+        var service = new FederationService([new StudyRoom(study.Study, manifest, Remotes)], limits);
+        server = await PartyServer.StartAsync("127.0.0.1:0", credentials, services => services.AddSingleton(service)
             .AddTensorMethod(FederationService.Method, (FederationService s, IAsyncStreamReader<TensorFrame<SiteMessage>> r, IServerStreamWriter<TensorFrame<ServerMessage>> w, ServerCallContext c) => s.Join(r, w, c)),
             map => map.MapGrpcService<FederationService>().WithMetadata(new CallersAttribute(PartyRole.Site)));
-        joined.open.Add(joined.Proxy = new FaultProxy(() => joined.server.Address));
-        joined.open.Add(joined.channel = joined.own.NewChannel(joined.Proxy.Address, PartyRole.AggregationServer, null, WireChannel.Limit, WireChannel.KeepAlive));
-        return joined;
+        open.Add(Proxy = new FaultProxy(() => server.Address));
+        open.Add(channel = owns[0].NewChannel(Proxy.Address, PartyRole.AggregationServer, null, WireChannel.Limit, WireChannel.KeepAlive));
     }
 
     /// <summary>A process of the site, when the one before is over.</summary>
@@ -89,7 +110,15 @@ internal sealed class JoinedSite : IAsyncDisposable
     }
 
     /// <summary>A stream of the site on which a test says what it wants.</summary>
-    public RawSite Raw() => new(channel!.CreateCallInvoker(), this); // set with the server
+    public RawSite Raw() => new(channel!.CreateCallInvoker(), Hello); // set with the server
+
+    /// <summary>Such a stream of another site of the study.</summary>
+    public RawSite RawOf(int site)
+    {
+        var other = owns[site].NewChannel(server!.Address, PartyRole.AggregationServer, null, WireChannel.Limit, WireChannel.KeepAlive); // set with the server
+        open.Add(other);
+        return new(other.CreateCallInvoker(), HelloOf(site));
+    }
 
     public async ValueTask DisposeAsync()
     {

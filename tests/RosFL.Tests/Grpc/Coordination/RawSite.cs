@@ -9,8 +9,9 @@ using RosFL.Training;
 namespace RosFL.Tests.Grpc.Coordination;
 
 /// <summary>A site's end of a stream to the aggregation server that says whatever a test wants.</summary>
-internal sealed class RawSite(CallInvoker invoker, JoinedSite joined) : IDisposable
+internal sealed class RawSite(CallInvoker invoker, SiteHello hello) : IDisposable
 {
+    private static readonly string Figures = WireJson.Write(new SiteRound("", 1, 1, 0, 0, 0, 0, 0, 0, 0));
     private readonly AsyncDuplexStreamingCall<TensorFrame<SiteMessage>, TensorFrame<ServerMessage>> call = invoker.AsyncDuplexStreamingCall(FederationService.Method, null, new CallOptions());
     private TensorFrameWriter<SiteMessage>? writer;
     private TensorFrameReader<ServerMessage>? reader;
@@ -22,7 +23,7 @@ internal sealed class RawSite(CallInvoker invoker, JoinedSite joined) : IDisposa
     /// <summary>Greets, and reads the welcome.</summary>
     public async Task<RawSite> WelcomeAsync()
     {
-        await Writer.ControlAsync(new SiteMessage { Hello = joined.Hello }, default);
+        await Writer.ControlAsync(new SiteMessage { Hello = hello }, default);
         Assert.NotNull((await Reader.ControlAsync(default))!.Welcome);
         return this;
     }
@@ -38,14 +39,31 @@ internal sealed class RawSite(CallInvoker invoker, JoinedSite joined) : IDisposa
     /// <summary>An update, whatever its numbers are.</summary>
     public async Task UpdateAsync(long command, Model parts, params NamedArray[] travelling)
     {
-        await ReplyAsync(new SiteReply { Command = command, Update = new() { Travelling = { ModelFrames.Announced(travelling) } } });
+        await AnnounceAsync(command, travelling);
+        await PartsAsync(parts, travelling);
+    }
+
+    /// <summary>An update without the tensors that belong to it.</summary>
+    public Task AnnounceAsync(long command, params NamedArray[] travelling) =>
+        ReplyAsync(new SiteReply { Command = command, Update = new() { Figures = Figures, Travelling = { ModelFrames.Announced(travelling) } } });
+
+    /// <summary>The tensors of an update.</summary>
+    public async Task PartsAsync(Model parts, params NamedArray[] travelling)
+    {
         foreach (var array in parts.Named().Concat(travelling)) await Writer.ArrayAsync(array, default);
     }
 
     public Task ReplyAsync(SiteReply reply) => Writer.ControlAsync(new SiteMessage { Reply = reply }, default);
 
     /// <summary>A header without the bytes that belong to it.</summary>
-    public Task HeaderAsync(NamedArray array) => call.RequestStream.WriteAsync(TensorFrame<SiteMessage>.Of(new TensorSpec(array.Name, DataType.Float32, array.Shape).Header()));
+    public Task HeaderAsync(NamedArray array, Action<TensorHeader>? change = null)
+    {
+        var header = new TensorSpec(array.Name, DataType.Float32, array.Shape).Header();
+        change?.Invoke(header);
+        return call.RequestStream.WriteAsync(TensorFrame<SiteMessage>.Of(header));
+    }
+
+    public Task ChunkAsync(int bytes) => call.RequestStream.WriteAsync(TensorFrame<SiteMessage>.Of(new byte[bytes]));
 
     public Task EndAsync() => call.RequestStream.CompleteAsync();
 

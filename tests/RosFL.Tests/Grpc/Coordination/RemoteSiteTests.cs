@@ -1,4 +1,5 @@
 using RosFL.Federation;
+using RosFL.Grpc.Protocol;
 using RosFL.Runs;
 using RosFL.Tests.Federation;
 using RosFL.Training;
@@ -90,6 +91,53 @@ public sealed class RemoteSiteTests : SiteConformance
         Assert.False((await Assert.ThrowsAsync<SiteLostException>(() => training)).IsGone);
         using var alone = new MadeStudy(MadeStudy.Run("fedavg"));
         Assert.Equal((await alone.Sites[0].TrainAsync(Start(alone), CancellationToken.None)).Parts.Hash(), (await joined.Remote.TrainAsync(Start(study), CancellationToken.None)).Parts.Hash());
+    }
+
+    public static TheoryData<string, Action<TensorHeader>, string> WrongHeaders => new()
+    {
+        { "type", h => h.Type = DataType.Float16, "Tensor 'head.down0.conv1.weight' has type Float16, the study's is Float32." },
+        { "rank", h => h.Shape.Add(1), "Tensor 'head.down0.conv1.weight' has shape [2,1,3,3,1], the study's is [2,1,3,3]." },
+        { "shape with the same bytes", h => (h.Shape[0], h.Shape[1]) = (1, 2), "Tensor 'head.down0.conv1.weight' has shape [1,2,3,3], the study's is [2,1,3,3]." },
+        { "length", h => h.Bytes--, "Tensor 'head.down0.conv1.weight' announces 71 bytes, its shape and type take 72." },
+        { "layout", h => h.Layout = TensorLayout.ChannelsLast, "Tensor 'head.down0.conv1.weight' has memory layout ChannelsLast, the study's is Contiguous." },
+        { "name", h => h.Name = "body.down1.conv1.weight", "A tensor is named 'body.down1.conv1.weight' where 'head.down0.conv1.weight' must come." },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongHeaders))]
+    public Task Update_withAHeaderOtherThanTheStudys_isRefused(string what, Action<TensorHeader> change, string sentence) =>
+        RefusedAsync(what, sentence, (stream, first) => stream.HeaderAsync(first, change));
+
+    [Fact]
+    public Task Update_thatEndsInsideATensor_isRefused() => RefusedAsync("truncated", "Tensor 'head.down0.conv1.weight' ends after 40 of 72 bytes.", async (stream, first) =>
+    {
+        await stream.HeaderAsync(first);
+        await stream.ChunkAsync(40);
+        await stream.EndAsync();
+    });
+
+    /// <summary>Sends something behind an update's announcement and expects the sentence; another site's update is taken meanwhile, and the site's next process trains as if there had been none.</summary>
+    private static async Task RefusedAsync(string what, string sentence, Func<RawSite, NamedArray, Task> send)
+    {
+        using var study = new MadeStudy(MadeStudy.Run("fedavg"));
+        var (start, first) = (Start(study), Start(study).Global.Named().First());
+        await using var joined = await JoinedSite.ServeAsync(study);
+        var (training, others) = (joined.Remote.TrainAsync(start, CancellationToken.None), joined.Remotes[1].TrainAsync(start, CancellationToken.None));
+        using var other = await joined.RawOf(1).WelcomeAsync();
+        var command = (await other.TrainOrderAsync(study.Study)).Number;
+        using (var bad = await joined.Raw().WelcomeAsync())
+        {
+            await bad.AnnounceAsync((await bad.TrainOrderAsync(study.Study)).Number);
+            await send(bad, first);
+            var refusal = Assert.IsType<RosflException>(await bad.RefusalAsync());
+            Assert.True((ExitCode.Protocol, sentence) == (refusal.Code, refusal.Message), $"{what}: {refusal.Message}");
+        }
+        await other.UpdateAsync(command, start.Global);
+        Assert.Equal(start.Global.Hash(), (await others).Parts.Hash());
+        await joined.JoinAsync(study.Sites[0]);
+        Assert.False((await Assert.ThrowsAsync<SiteLostException>(() => training)).IsGone);
+        using var alone = new MadeStudy(MadeStudy.Run("fedavg"));
+        Assert.Equal((await alone.Sites[0].TrainAsync(start, CancellationToken.None)).Parts.Hash(), (await joined.Remote.TrainAsync(start, CancellationToken.None)).Parts.Hash());
     }
 
     /// <summary>What an optimizer keeps travels to the next site in a relay.</summary>

@@ -122,14 +122,16 @@ internal sealed class HostedStudy : IDisposable
     /// <param name="around">Puts something around the site's links to its body.</param>
     /// <param name="aroundSite">Puts something around the site.</param>
     /// <param name="configured">What the site's configuration has otherwise.</param>
+    /// <param name="notice">Told what the site's process says.</param>
     public async Task JoinAsync(
-        string site, CancellationToken leave, Func<IBodyLink, IBodyLink>? around = null, Func<ISite, ISite>? aroundSite = null, Func<SiteProcessOptions, SiteProcessOptions>? configured = null)
+        string site, CancellationToken leave, Func<IBodyLink, IBodyLink>? around = null, Func<ISite, ISite>? aroundSite = null, Func<SiteProcessOptions, SiteProcessOptions>? configured = null,
+        Action<string>? notice = null)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(leave, stop.Token);
         var seeds = StudySeeds.OfRun(run.Seed);
         var options = new SiteProcessOptions(parties[site].Path, Name, In("run.json"), Address(Aggregation), Address(Computation), FolderOf(site),
             Loopback.Text(seeds.Sites), Loopback.Text(seeds.Site(site)), Watch: Watch(site));
-        await SiteProcess.RunAsync(configured?.Invoke(options) ?? options, RunFile.Load(In("run.json")), Loopback.Names, _ => { }, TimeProvider.System, end.Token, around, aroundSite);
+        await SiteProcess.RunAsync(configured?.Invoke(options) ?? options, RunFile.Load(In("run.json")), Loopback.Names, notice ?? (_ => { }), TimeProvider.System, end.Token, around, aroundSite);
     }
 
     public async Task<IReadOnlyList<string>> SimulatedAsync()

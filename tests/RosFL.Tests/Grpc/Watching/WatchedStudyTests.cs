@@ -1,4 +1,5 @@
-using RosFL.Grpc.Bodies;
+using RosFL.Grpc.Watching;
+using RosFL.Grpc.Wire;
 using RosFL.Tests.Grpc.Hosting;
 
 namespace RosFL.Tests.Grpc.Watching;
@@ -44,7 +45,7 @@ public sealed class WatchedStudyTests
     {
         using var heard = new Listeners();
         (double, double) Now() => (heard.Of("rosfl.body.inflight").Sum(m => m.Value), heard.Of("rosfl.body.waiting").Sum(m => m.Value));
-        var budget = new ByteBudget(100, "queued");
+        var budget = new ByteBudget(100, (inFlight, waiting) => StudyMetrics.Queue("queued", inFlight, waiting));
         var first = await budget.TakeAsync(60, default);
         using var gone = new CancellationTokenSource();
         var (second, third) = (budget.TakeAsync(70, default), budget.TakeAsync(5, gone.Token));

@@ -1,11 +1,10 @@
-using RosFL.Grpc.Watching;
 using RosFL.Runs;
 
-namespace RosFL.Grpc.Bodies;
+namespace RosFL.Grpc.Wire;
 
 /// <summary>Bytes that may be in use at once; who asks for more than is left waits, in the order of asking, which holds back the sender.</summary>
-/// <param name="study">Under which <see cref="StudyMetrics"/> shows what is in use and what waits.</param>
-internal sealed class ByteBudget(long capacity, string study)
+/// <param name="queued">Told of changes, in bytes: of what is in use and of what waits.</param>
+internal sealed class ByteBudget(long capacity, Action<long, long>? queued = null)
 {
     private readonly Lock gate = new();
     private readonly LinkedList<Request> waiting = [];
@@ -23,17 +22,23 @@ internal sealed class ByteBudget(long capacity, string study)
         }
     }
 
+    /// <exception cref="RosflException">More than there is at all.</exception>
+    public void Require(long bytes)
+    {
+        if (bytes > most)
+            throw new RosflException(ExitCode.InvalidRun, $"A message of this study has {bytes} bytes of tensors, and a server spends {most} at most (limits.bytesInFlight): use a smaller network, batch or patch, or raise it in the server's configuration.");
+    }
+
     /// <returns>Gives the bytes back when it is disposed.</returns>
     /// <exception cref="RosflException">More than there is at all.</exception>
     public async Task<IDisposable> TakeAsync(long bytes, CancellationToken cancellation)
     {
-        if (bytes > most)
-            throw new RosflException(ExitCode.InvalidRun, $"A step needs {bytes} bytes at the computation server, which spends {most} at most: use a smaller batch or patch, or raise limits.bytesInFlight in its configuration.");
+        Require(bytes);
         var request = new Request(bytes, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         lock (gate)
         {
             waiting.AddLast(request);
-            StudyMetrics.Queue(study, 0, bytes);
+            queued?.Invoke(0, bytes);
             Grant();
         }
         using var registration = cancellation.Register(() => Withdraw(request, cancellation));
@@ -46,7 +51,7 @@ internal sealed class ByteBudget(long capacity, string study)
         lock (gate)
         {
             if (!waiting.Remove(request)) return;
-            StudyMetrics.Queue(study, 0, -request.Bytes);
+            queued?.Invoke(0, -request.Bytes);
             request.Granted.SetCanceled(cancellation);
             Grant();
         }
@@ -58,7 +63,7 @@ internal sealed class ByteBudget(long capacity, string study)
         {
             waiting.RemoveFirst();
             free -= first.Bytes;
-            StudyMetrics.Queue(study, first.Bytes, -first.Bytes);
+            queued?.Invoke(first.Bytes, -first.Bytes);
             first.Granted.SetResult();
         }
     }
@@ -68,7 +73,7 @@ internal sealed class ByteBudget(long capacity, string study)
         lock (gate)
         {
             free += bytes;
-            StudyMetrics.Queue(study, -bytes, 0);
+            queued?.Invoke(-bytes, 0);
             Grant();
         }
     }

@@ -1,12 +1,12 @@
-using RosFL.Grpc.Bodies;
+using RosFL.Grpc.Wire;
 using RosFL.Runs;
 
-namespace RosFL.Tests.Grpc.Bodies;
+namespace RosFL.Tests.Grpc.Wire;
 
 /// <summary>Bytes in flight are bounded: who asks for more than is free waits, which holds back the sender.</summary>
 public sealed class ByteBudgetTests
 {
-    private readonly ByteBudget budget = new(100, "made");
+    private readonly ByteBudget budget = new(100);
 
     [Fact]
     public async Task Take_ofMoreThanIsFree_waitsUntilBytesAreGivenBack()
@@ -50,7 +50,7 @@ public sealed class ByteBudgetTests
     public async Task Take_ofMoreThanThereIs_isRefused()
     {
         var refusal = await Assert.ThrowsAsync<RosflException>(() => TakeAsync(101));
-        Assert.Equal("A step needs 101 bytes at the computation server, which spends 100 at most: use a smaller batch or patch, or raise limits.bytesInFlight in its configuration.", refusal.Message);
+        Assert.Equal("A message of this study has 101 bytes of tensors, and a server spends 100 at most (limits.bytesInFlight): use a smaller network, batch or patch, or raise it in the server's configuration.", refusal.Message);
         Assert.Equal(100, budget.Free);
     }
 
