@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Time.Testing;
 using RosFL.Federation;
 using RosFL.Grpc.Bodies;
+using RosFL.Grpc.Protocol;
+using RosFL.Grpc.Wire;
 using RosFL.Runs;
 using RosFL.Tests.Training;
 using RosFL.Training;
@@ -152,6 +154,10 @@ public sealed class ReplayTests : IAsyncLifetime
         var numbers = new NamedArray(header.Name, [.. header.Shape], [.. Enumerable.Range(0, (int)header.Bytes / 4).Select(i => MathF.Sin(seed * 100 + i))]);
         await stream.Writer.ArrayAsync(numbers, default);
         Assert.Equal(step, (await stream.Reader.ControlAsync(default))!.Position.Step);
-        return (await stream.Reader.ArrayAsync(backward ? "smashed-gradient" : "features", [.. header.Shape], default)).Values;
+        var answer = new TensorSpec(backward ? "smashed-gradient" : "features", DataType.Float32, header.Shape) { MayBeChannelsLast = true };
+        await stream.Reader.HeaderAsync(answer, default);
+        var values = new float[answer.Bytes / sizeof(float)];
+        await stream.Reader.BytesAsync(answer, new ArrayBytes(values).Memory, default);
+        return values;
     }
 }

@@ -41,8 +41,9 @@ public sealed class HiddenMergeTests
         Assert.All(own, figures => Assert.All(Drifts(figures), drift => Assert.InRange(drift, 1e-9, 10)));
         Assert.All(told, update => Assert.All(Drifts(update.Figures), drift => Assert.True(double.IsNaN(drift))));
         Assert.All(told, update => Assert.Empty(update.Parts.Parts));
-        // and everything else of them as it is
-        Assert.Equal(own.Select(figures => figures.WithoutDrift()).OrderBy(f => f.Site), told.Select(update => update.Figures).OrderBy(f => f.Site));
+        // and everything else of them as it is; the session's own messages have come on top of the bytes
+        Assert.Equal(own.Select(figures => Bare(figures.WithoutDrift())).OrderBy(f => f.Site), told.Select(update => Bare(update.Figures)).OrderBy(f => f.Site));
+        static SiteRound Bare(SiteRound figures) => figures with { BytesUp = 0, BytesDown = 0 };
     }
 
     /// <summary>The last site opens the same sum as another algorithm, which gives it no body: nothing is committed that only some of the sites hold.</summary>
