@@ -81,13 +81,13 @@ hippocampus() {
 
 ct() {
   of lowdose-ct ct nih-1 nih-2 machine.layout=contiguous
-  leaks ct/plain '"1","1:4x2","1:4x4","1:4x8","1:2x8","1:1x8","2","4","4:1x8"'
+  leaks ct/plain '"1","1:4x2","1:4x4","1:4x8","1:2x8","1:1x8","2","3","4","2:1x8","4:1x8"'
   for noise in 1 1.5; do leaks "ct/noise-$noise" '"1:1x8"' "privacy.smashedNoise=$noise"; done
   leaks ct/adversary '"1:2x8","1:1x8"' privacy.headPenalty=adversary
   scores ct/plain ros-fl,site-only 'cut={}' --sweep cut.depth=1,2,3,4
   scores ct/plain-4 ros-fl 'cut={"depth":1,"narrowChannels":4}' --sweep cut.narrowStride=2,4,8
   scores ct/plain-x8 ros-fl 'cut={"depth":1,"narrowStride":8}' --sweep cut.narrowChannels=1,2
-  scores ct/depth-4 ros-fl 'cut={"depth":4,"narrowChannels":1,"narrowStride":8}'
+  scores ct/depth-x8 ros-fl 'cut={"depth":4,"narrowChannels":1,"narrowStride":8}' --sweep cut.depth=2,4
   scores ct/adversary ros-fl 'cut={"depth":1,"narrowStride":8}' privacy.headPenalty=adversary --sweep cut.narrowChannels=1,2
   scores ct/noise ros-fl 'cut={"depth":1,"narrowChannels":1,"narrowStride":8}' --sweep privacy.smashedNoise=1,1.5
 }
