@@ -7,7 +7,7 @@ namespace RosFL.Networks;
 public static class NetworkCatalog
 {
     private static readonly string[] Common = ["channels", "inputChannels", "outputChannels"];
-    private static readonly string[] UNetOptions = [.. Common, "levels", "dimensions", "normalisation", "activation"];
+    private static readonly string[] UNetOptions = [.. Common, "levels", "tailBlocks", "dimensions", "normalisation", "activation"];
 
     // replaced whole by Add, so that a reader never sees it half changed
     private static volatile Dictionary<string, (Func<NetworkOptions, LayerOptions, NetworkDefinition> Define, string[] Options)> Networks = new(StringComparer.Ordinal)

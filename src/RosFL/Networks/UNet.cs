@@ -26,7 +26,7 @@ public static class UNet
         for (var i = 0; i < levels.Length; i++)
         {
             var input = i == 0 ? options.InputChannels : Channels(i - 1);
-            levels[i] = new UNetLevel(layers, i, input, Channels(i), i == 0 ? options.OutputChannels : 0, attention);
+            levels[i] = new UNetLevel(layers, i, input, Channels(i), i == 0 ? options.OutputChannels : 0, i == 0 ? options.TailBlocks - 1 : 0, attention);
         }
         if (residual) levels[0] = new InputAdded(levels[0], options.InputChannels);
         var bottom = new ConvolutionBlock(layers, Channels(options.Levels - 1), Channels(options.Levels));
@@ -37,26 +37,29 @@ public static class UNet
         { SmallestSide = 1 << options.Levels };
     }
 
-    /// <summary>Down: block, halve. Up: double, (gate the skip,) join the skip, block; the outermost level ends in the 1x1 output layer.</summary>
+    /// <summary>Down: block, halve. Up: double, (gate the skip,) join the skip, block; the outermost level ends in further blocks, if any, and the 1x1 output layer.</summary>
     private sealed class UNetLevel : Level
     {
         private readonly LayerOptions options;
         private readonly ConvolutionBlock down, up;
         private readonly TransposedConvolution raise;
         private readonly AttentionGate? gate;
+        private readonly ConvolutionBlock[] further;
         private readonly Convolution? output;
 
-        public UNetLevel(LayerOptions options, int index, int input, int channels, int outputChannels, bool attention)
+        public UNetLevel(LayerOptions options, int index, int input, int channels, int outputChannels, int furtherBlocks, bool attention)
         {
             this.options = options;
             down = new ConvolutionBlock(options, input, channels);
             raise = new TransposedConvolution(options, 2 * channels, channels, 2, stride: 2);
             gate = attention ? new AttentionGate(options, channels) : null;
             up = new ConvolutionBlock(options, 2 * channels, channels);
+            further = [.. Enumerable.Range(0, furtherBlocks).Select(_ => new ConvolutionBlock(options, channels, channels))];
             output = outputChannels > 0 ? new Convolution(options, channels, outputChannels, 1) : null;
             Left = [new($"down{index}", down)];
             List<NamedModule> right = [new($"raise{index}", raise), new($"up{index}", up)];
             if (gate is not null) right.Add(new($"gate{index}", gate));
+            right.AddRange(further.Select((block, i) => new NamedModule($"tail{i + 1}", block)));
             if (output is not null) right.Add(new("output", output));
             Right = right;
         }
@@ -75,7 +78,7 @@ public static class UNet
         {
             var raised = raise.To(x, skip!.shape.AsSpan(2));
             var joined = up.call(cat([gate is null ? skip : gate.Gate(skip, raised), raised], 1));
-            return output is null ? joined : output.call(joined);
+            return output is null ? joined : output.call(further.Aggregate(joined, (y, block) => block.call(y)));
         }
 
         public override (string Down, string? Skip) Descend(OnnxGraph onnx, string x)
@@ -88,7 +91,7 @@ public static class UNet
         {
             var raised = raise.Write(onnx, x, skip!);
             var joined = up.Write(onnx, onnx.Join(gate?.Gate(onnx, skip!, raised) ?? skip!, raised));
-            return output is null ? joined : output.Write(onnx, joined);
+            return output is null ? joined : output.Write(onnx, further.Aggregate(joined, (y, block) => block.Write(onnx, y)));
         }
     }
 

@@ -37,6 +37,21 @@ public sealed class NetworkCatalogTests
         Assert.Equal([1, 1, .. size], network.Network.Forward(zeros([1, 1, .. size])).shape);
     }
 
+    /// <summary>Further blocks stand at the site alone, between the labels and the cut.</summary>
+    [Fact]
+    public void TailBlocks_deepenTheTailAlone()
+    {
+        using var scope = NewDisposeScope();
+        (long Head, long Body, long Tail) Numbers(int blocks)
+        {
+            var cut = Cut.Of(MadeNetwork.Create(new NetworkOptions { Name = "unet", Channels = 4, Levels = 2, TailBlocks = blocks, Normalisation = NormalisationKind.None }), new());
+            return (MadeNetwork.Numbers(cut.Site.HeadModules), MadeNetwork.Numbers(cut.Body.Modules), MadeNetwork.Numbers(cut.Site.TailModules));
+        }
+        var (one, three) = (Numbers(1), Numbers(3));
+        const long Convolution = 4 * 4 * 9 + 4;
+        Assert.Equal((one.Head, one.Body, one.Tail + 2 * 2 * Convolution), three);
+    }
+
     [Theory]
     [InlineData("unet", 4, "Cut depth 4 is outside 1..3: unet has 3 levels; set cut.depth.")]
     [InlineData("red-cnn", 0, "Cut depth 0 is outside 1..4: red-cnn has 4 levels; set cut.depth.")]

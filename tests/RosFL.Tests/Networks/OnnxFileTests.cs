@@ -36,6 +36,9 @@ public sealed class OnnxFileTests
         new() { Name = "unet", Channels = 12, Levels = 2, Dimensions = dimensions, OutputChannels = 3, Normalisation = normalisation, Activation = activation }, new());
 
     [Fact]
+    public void OnnxRuntime_ofATailOfSeveralBlocks_agrees() => AssertAgrees(new() { Name = "unet", Channels = 4, Levels = 2, TailBlocks = 3 }, new());
+
+    [Fact]
     public void Write_ofANetworkWithoutOnnxForm_saysWhatToOverride()
     {
         using var scope = NewDisposeScope();

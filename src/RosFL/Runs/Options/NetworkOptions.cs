@@ -12,6 +12,9 @@ public sealed record NetworkOptions
     /// <summary>Levels around the bottom, 1 to 6. RED-CNN has 4 and ignores this.</summary>
     public int Levels { get; init; } = 4;
 
+    /// <summary>Blocks of two 3x3 convolutions on the outermost level's way up, in front of the output layer, 1 to 4: more of them stand between the labels and the cut. U-Nets; default 1.</summary>
+    public int TailBlocks { get; init; } = 1;
+
     /// <summary>Spatial dimensions, 2 or 3. RED-CNN is 2.</summary>
     public int Dimensions { get; init; } = 2;
 

@@ -53,6 +53,7 @@ public static partial class RunOptionsCheck
     {
         rules.AtLeast(run.Network.Channels, 1);
         rules.Between(run.Network.Levels, 1, 6);
+        rules.Between(run.Network.TailBlocks, 1, 4);
         rules.Between(run.Network.Dimensions, 2, 3);
         rules.AtLeast(run.Network.InputChannels, 1);
         rules.AtLeast(run.Network.OutputChannels, 1);
