@@ -42,6 +42,8 @@ gradient() {
     scores "$name" ros-fl "privacy={$guard}"
   done
   leaks gradient/one-crossing '"1:1x2"' 'privacy={"gradientNoise":4}' rounds=1
+  leaks gradient/deep-tail '"1:1x2"' 'privacy={}' network.tailBlocks=3
+  scores gradient/deep-tail ros-fl,site-only 'privacy={}' network.tailBlocks=3
   for loss in dice focal; do leaks "gradient/$loss" '"1:1x2"' 'privacy={}' "training.loss=$loss"; done
   scores gradient/adversary-and-noise ros-fl 'privacy={"headPenalty":"adversary","headPenaltyWeight":4,"gradientNoise":4}'
   scores gradient/self-supervised-small ros-fl 'privacy={"gradient":"self-supervised","gradientClip":3e-6}'
