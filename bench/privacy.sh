@@ -21,6 +21,7 @@ vessels() {
   leaks vessels/adversary-1 '"1:1x2"' privacy.headPenaltyWeight=1
   leaks vessels/distance '"1:1x2"' 'privacy={"headPenalty":"distance-correlation"}'
   leaks vessels/noise '"1:1x2"' 'privacy={"smashedNoise":0.5}'
+  leaks vessels/noise-one-crossing '"1:1x2"' 'privacy={"smashedNoise":0.5}' rounds=1
   scores vessels/plain ros-fl,site-only 'privacy={}' 'cut={}' --sweep cut.depth=1,2,3
   scores vessels/plain-4 ros-fl 'privacy={}' 'cut={"depth":1,"narrowChannels":4}' --sweep cut.narrowStride=2,4
   scores vessels/plain-x2 ros-fl 'privacy={}' --sweep cut.narrowChannels=1,2

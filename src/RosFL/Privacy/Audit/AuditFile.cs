@@ -6,7 +6,7 @@ namespace RosFL.Privacy.Audit;
 
 /// <summary>audit.json: what was measured at a site, cut by cut.</summary>
 /// <param name="Name">Of the audited run.</param>
-/// <param name="Terms">Hash of what decides how much leaks besides the cut: task, network, training, preprocessing, guards.</param>
+/// <param name="Terms">Hash of what decides how much leaks besides the cut: task, network, training, preprocessing, guards, and the rounds over which a guard's noise averages out.</param>
 public sealed record AuditFile(string Site, string Name, string Terms, AuditLimits Limits, AuditedCut[] Cuts)
 {
     private static readonly JsonSerializerOptions Options = new(RunJson.Options) { RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true };
@@ -47,7 +47,7 @@ public sealed record AuditFile(string Site, string Name, string Terms, AuditLimi
     /// <summary>Why it says nothing of a run at a site, as the end of a sentence that begins with the file; null where it does.</summary>
     public string? WhyNotOf(RunOptions run, string site) =>
         Site != site ? $"was made at site '{Site}', and this is '{site}': run 'rosfl audit' on this site's images."
-        : Terms != TermsOf(run) ? "is of another task, network, training, preprocessing or guard than the study's: run 'rosfl audit' with the study's options."
+        : Terms != TermsOf(run) ? "is of another task, network, training, preprocessing or guard than the study's, or of other rounds under a guard's noise: run 'rosfl audit' with the study's options."
         : null;
 
     public void Save(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this, Options));

@@ -1,7 +1,6 @@
 using RosFL.Imaging;
 using RosFL.Privacy.Audit;
 using RosFL.Runs;
-using RosFL.Training;
 using static TorchSharp.torch;
 
 namespace RosFL.Tests.Privacy.Audit;
@@ -43,18 +42,11 @@ public class DecoderAttackTests
 
     /// <param name="head">What crosses of images.</param>
     /// <param name="pairing">What the decoder is told that they showed.</param>
-    private static async Task<(ImageScores Read, ImageScores Mean)> AttackedAsync(Func<Tensor, Tensor> head, Func<Tensor, Tensor> pairing)
+    private static Task<(ImageScores Read, ImageScores Mean)> AttackedAsync(Func<Tensor, Tensor> head, Func<Tensor, Tensor> pairing) => OnScene.RunAsync(Run, SiteImages.Open(Run)[0], steps: 0, scene =>
     {
-        using var thread = new TorchThread("audit", 1);
-        return await thread.RunAsync(() =>
-        {
-            using var scope = NewDisposeScope();
-            var (own, study) = (SiteImages.Open(Run)[0], AuditScene.Of(Run, Run.Cut));
-            using var scene = new AuditScene(Run, Run.Cut, own, null, LocalTraining.Train(study, new AuditImages(study, own, null), steps: 0, hasBody: true, default));
-            Lesson lesson = new(b => head(b.Images), b => pairing(scene.Unit.ToUnit(b.Images)), DecoderAttack.ImageLoss);
-            using var attack = DecoderAttack.Fit(lesson, scene, outputs: 1, "test", _ => { }, default);
-            var read = ImageScores.Of(Intensities.Clipped(attack.Decode(scene.Victims)), scene.Truth);
-            return (read, ImageScores.Of(scene.MeanImage().expand(scene.Truth.shape), scene.Truth));
-        });
-    }
+        Lesson lesson = new(b => head(b.Images), b => pairing(scene.Unit.ToUnit(b.Images)), DecoderAttack.ImageLoss);
+        using var attack = DecoderAttack.Fit(lesson, scene, outputs: 1, "test", _ => { }, default);
+        var read = ImageScores.Of(Intensities.Clipped(attack.Decode(scene.Victims)), scene.Truth);
+        return (read, ImageScores.Of(scene.MeanImage().expand(scene.Truth.shape), scene.Truth));
+    });
 }

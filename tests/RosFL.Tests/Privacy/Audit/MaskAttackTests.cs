@@ -1,8 +1,6 @@
 using RosFL.Imaging;
 using RosFL.Privacy.Audit;
 using RosFL.Runs;
-using RosFL.Training;
-using static TorchSharp.torch;
 
 namespace RosFL.Tests.Privacy.Audit;
 
@@ -57,13 +55,7 @@ public class MaskAttackTests
             Machine = new() { Threads = 1 },
             Audit = new() { LeastSteps = 400, MostSteps = 600, DecoderChannels = 8 },
         };
-        using var thread = new TorchThread("audit", 1);
-        return await thread.RunAsync(() =>
-        {
-            using var scope = NewDisposeScope();
-            var (own, study) = (SiteImages.Open(run, [new UnrelatedLabels(60, 16)])[0], AuditScene.Of(run, run.Cut));
-            using var scene = new AuditScene(run, run.Cut, own, null, LocalTraining.Train(study, new AuditImages(study, own, null), steps: 0, hasBody: true, default));
-            return (MaskAttack.Steal(scene, attack, _ => { }, default), TaskScore.MeanMask(scene.Images, scene.Victims, run));
-        });
+        return await OnScene.RunAsync(run, SiteImages.Open(run, [new UnrelatedLabels(60, 16)])[0], steps: 0, scene =>
+            (MaskAttack.Steal(scene, attack, _ => { }, default), TaskScore.MeanMask(scene.Images, scene.Victims, run)));
     }
 }

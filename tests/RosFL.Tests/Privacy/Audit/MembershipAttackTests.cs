@@ -1,8 +1,6 @@
 using RosFL.Imaging;
 using RosFL.Privacy.Audit;
 using RosFL.Runs;
-using RosFL.Training;
-using static TorchSharp.torch;
 
 namespace RosFL.Tests.Privacy.Audit;
 
@@ -36,14 +34,6 @@ public class MembershipAttackTests
             Preprocessing = new() { Intensity = IntensityKind.ZScore, BinaryLabels = true },
             Machine = new() { Threads = 1 },
         };
-        using var thread = new TorchThread("audit", 1);
-        return await thread.RunAsync(() =>
-        {
-            using var scope = NewDisposeScope();
-            var (own, study) = (SiteImages.Open(run, [new UnrelatedLabels(40, 16)])[0], AuditScene.Of(run, run.Cut));
-            var images = new AuditImages(study, own, null);
-            using var model = AuditedModel.Of(study, LocalTraining.Train(study, images, steps, hasBody: true, default), crossings: 1);
-            return MembershipAttack.Of(model, images, seed: 1);
-        });
+        return await OnScene.RunAsync(run, SiteImages.Open(run, [new UnrelatedLabels(40, 16)])[0], steps, scene => MembershipAttack.Of(scene.Model, scene.Images, seed: 1));
     }
 }

@@ -1,7 +1,6 @@
 using RosFL.Imaging;
 using RosFL.Privacy.Audit;
 using RosFL.Runs;
-using RosFL.Training;
 using static TorchSharp.torch;
 
 namespace RosFL.Tests.Privacy.Audit;
@@ -21,7 +20,7 @@ public class SubstituteHeadTests
     [Fact]
     public async Task Fit_observedChannels_hasTheirMeanAndCovariance()
     {
-        var (before, after) = await OnSceneAsync(scene =>
+        var (before, after) = await OnScene.RunAsync(Run, SiteImages.Open(Run)[0], steps: 20, scene =>
         {
             var observed = scene.Model.Smash(scene.Victims.Images);
             using var untrained = SubstituteHead.Fit(AuditScene.Of(Run with { Audit = Run.Audit with { MostSteps = 0 } }, Run.Cut), scene.Images, observed, default);
@@ -43,17 +42,5 @@ public class SubstituteHeadTests
         var rows = movedim(smashed, 1, -1).reshape(-1, smashed.shape[1]);
         var covariance = rows.t().cov();
         return [.. rows.mean([0]).data<float>().Select(v => (double)v), .. covariance.data<float>().Select(v => (double)v)];
-    }
-
-    private static async Task<T> OnSceneAsync<T>(Func<AuditScene, T> attack)
-    {
-        using var thread = new TorchThread("audit", 1);
-        return await thread.RunAsync(() =>
-        {
-            using var scope = NewDisposeScope();
-            var (own, study) = (SiteImages.Open(Run)[0], AuditScene.Of(Run, Run.Cut));
-            using var scene = new AuditScene(Run, Run.Cut, own, null, LocalTraining.Train(study, new AuditImages(study, own, null), steps: 20, hasBody: true, default));
-            return attack(scene);
-        });
     }
 }
