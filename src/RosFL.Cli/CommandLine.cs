@@ -7,13 +7,12 @@ namespace RosFL.Cli;
 /// <summary>Runs a command and turns every failure into one sentence and a numbered exit code.</summary>
 internal static class CommandLine
 {
-    private static readonly Option<bool> Verbose = new("--verbose") { Description = "On failure also print the stack trace.", Recursive = true };
+    public static readonly Option<bool> Verbose = new("--verbose") { Description = "On failure also print the stack trace.", Recursive = true };
 
     private const int PlainWidth = 1000;
 
     public static async Task<int> RunAsync(RootCommand root, string[] args)
     {
-        root.Options.Add(Verbose);
         var parsed = root.Parse(args);
         var errors = UsageErrors.Of(parsed);
         if (errors.Count > 0)

@@ -22,6 +22,7 @@ internal static class SiteCommand
           audit              audit.json of this site; a cut that is not green or amber keeps it out of the study
           override           the officer's signed decision to join all the same
           officer            the officer's public key (PEM)
+          overSeconds        how long a site that knows that the study is over dials a server that does not answer, before it ends (30)
           watch              address and port of health and metrics, such as 127.0.0.1:9464; without it none
         Variables such as ROSFL_DATA lie over the file.
         """;

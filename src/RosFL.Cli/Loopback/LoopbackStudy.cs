@@ -34,7 +34,7 @@ internal static class LoopbackStudy
         try
         {
             await EndOrFirstFailureAsync(aggregating, serving);
-            await Task.WhenAny(Task.WhenAll(serving.Take(sites.Length)), Task.Delay(Leaving, cancellation)); // a site that was killed as it left waits for a server that is gone
+            await Task.WhenAny(Task.WhenAll(serving.Take(sites.Length)), Task.Delay(Leaving, cancellation)); // a site that was killed as it left dials for a while a server that is gone
             StripFolder.Join(Path.Combine(runFolder, "strips"), [.. files.Sites.Select(files.StripsOf)]);
         }
         finally

@@ -2,7 +2,6 @@ using Grpc.Core;
 using RosFL.Federation;
 using RosFL.Grpc.Protocol;
 using RosFL.Grpc.Wire;
-using RosFL.Models;
 using RosFL.Runs;
 
 namespace RosFL.Grpc.Coordination;
@@ -20,25 +19,45 @@ public sealed class SiteAgent
     private readonly TimeProvider time;
     private readonly Action<string>? notice;
     private readonly SiteWork work;
+    private readonly SiteEnding? ending;
+    private readonly CancellationTokenSource silence;
     private readonly string process = Guid.NewGuid().ToString("N");
     private string serverProcess = "";
 
     /// <param name="dial">Makes a call invoker for the aggregation server.</param>
-    /// <param name="ended">Told what the server says of the tested model.</param>
-    public SiteAgent(Study study, ISite site, SiteFacts facts, string runHash, Func<CallInvoker> dial, TimeProvider time, Action<string>? notice = null, Action<StudyEnd>? ended = null)
+    /// <param name="ending">Keeps what the server says at the study's end.</param>
+    public SiteAgent(Study study, ISite site, SiteFacts facts, string runHash, Func<CallInvoker> dial, TimeProvider time, Action<string>? notice = null, SiteEnding? ending = null)
     {
         (this.study, this.facts, name, this.runHash, this.dial, this.time, this.notice) = (study, facts, site.Name, runHash, dial, time, notice);
-        work = new SiteWork(site, study, ended);
+        work = new SiteWork(site, study, this.ending = ending);
+        silence = new(Timeout.InfiniteTimeSpan, time);
     }
 
     /// <summary>To be told each step that the site takes.</summary>
     public void Stepped(StepRecord step) => work.Stepped(step);
 
-    /// <summary>Serves until the study is over.</summary>
+    /// <summary>Serves until the study is over. A site that knew it before serves while somebody answers: the server may want to hear it again.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation, silence.Token);
         var working = work.RunAsync(stop.Token);
+        try
+        {
+            ExpectServer();
+            await DialAsync(patience.Token);
+            CrashPoint.Reach("site-finished");
+        }
+        catch (Exception e) when (e is OperationCanceledException or RpcException && silence.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            notice?.Invoke($"Study '{study.Id}' is over, as this site was told before, and the aggregation server answers no more.");
+        }
+        await stop.CancelAsync();
+        await working;
+    }
+
+    private async Task DialAsync(CancellationToken cancellation)
+    {
         var wait = new Backoff(time);
         while (!work.IsFinished)
         {
@@ -57,9 +76,12 @@ public sealed class SiteAgent
             }
             if (!work.IsFinished) await wait.WaitAsync(cancellation);
         }
-        CrashPoint.Reach("site-finished");
-        await stop.CancelAsync();
-        await working;
+    }
+
+    /// <summary>From now on the server has its time to answer, where there may be none any more.</summary>
+    private void ExpectServer()
+    {
+        if (ending is { WasTold: true }) silence.CancelAfter(ending.Patience);
     }
 
     private async Task SessionAsync(Backoff wait, CancellationToken cancellation)
@@ -72,6 +94,7 @@ public sealed class SiteAgent
         WireVersion.Agree(welcome.Version, "the aggregation server");
         Positions.Require(first.Position, study.Id, name);
         wait.Reset();
+        silence.CancelAfter(Timeout.InfiniteTimeSpan);
         if (serverProcess != welcome.Process) work.Forget();
         serverProcess = welcome.Process;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -88,6 +111,7 @@ public sealed class SiteAgent
         }
         finally
         {
+            ExpectServer();
             await ended.CancelAsync();
             await sending.ContinueWith(_ => { }, TaskScheduler.Default);
         }

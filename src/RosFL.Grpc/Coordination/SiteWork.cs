@@ -19,8 +19,8 @@ internal sealed record SiteTask(SiteCommand Command, Position At, Model Model, I
 /// What a site does, independent of its connection: commands one after the other, their answers kept to be given again. A new round, an
 /// abort and a new server end the training that is going on.
 /// </summary>
-/// <param name="ended">Told what the aggregation server says of the tested model.</param>
-internal sealed class SiteWork(ISite site, Study study, Action<StudyEnd>? ended = null)
+/// <param name="ending">Keeps what the aggregation server says at the study's end.</param>
+internal sealed class SiteWork(ISite site, Study study, SiteEnding? ending = null)
 {
     private const int AnswersKept = 8;
 
@@ -173,9 +173,10 @@ internal sealed class SiteWork(ISite site, Study study, Action<StudyEnd>? ended 
                 var split = Enum.TryParse<Split>(order.Split, out var known) ? known : throw new RosflException(ExitCode.Protocol, "An evaluation names no split of this program: update it.");
                 return Reply(new SiteReply { Scores = WireJson.Write(NamelessScores.Of(await site.EvaluateAsync(new EvaluationOrder(task.At.Round, split, task.Model, order.ModelName, order.SplitName, order.PartsHash), cancellation))) }, []);
             case SiteCommand.ContentOneofCase.End:
-                ended?.Invoke(WireJson.Read<StudyEnd>(command.End));
+                ending?.Keep(WireJson.Read<StudyEnd>(command.End));
                 return Done();
             default:
+                ending?.Told();
                 IsFinished = true;
                 return Done();
         }

@@ -39,9 +39,10 @@ public sealed record ComputedStudy(string Study, string Run);
 /// <param name="Audit">audit.json of this site; what it says of the study's cut decides whether the site may join. Empty where the study asks for none.</param>
 /// <param name="Override">The officer's decision to join all the same; empty for none.</param>
 /// <param name="Officer">Public key of the site's data-protection officer, PEM.</param>
+/// <param name="OverSeconds">For how long a site that was told that the study is over, and is started again, dials an aggregation server that does not answer.</param>
 public sealed record SiteProcessOptions(
     string Party, string Study, string Run, string AggregationServer, string ComputationServer, string Folder, string SitesSecret, string OwnSecret, string Data = "", string Watch = "",
-    string Audit = "", string Override = "", string Officer = "");
+    string Audit = "", string Override = "", string Officer = "", double OverSeconds = 30);
 
 /// <summary>Reads configurations: a JSON file, over which variables of the environment (ROSFL_LISTEN for listen) lie.</summary>
 public static class PartyOptions
@@ -63,6 +64,10 @@ public static class PartyOptions
     {
         if (Environment.GetEnvironmentVariable(Prefix + member.ToUpperInvariant()) is { } value) json[JsonNamingPolicy.CamelCase.ConvertName(member)] = value;
     }
+
+    /// <summary>A time from its seconds, a day at most.</summary>
+    public static TimeSpan Seconds(double seconds, string option) => seconds is >= 0 and <= 24 * 60 * 60 ? TimeSpan.FromSeconds(seconds)
+        : throw new RosflException(ExitCode.InvalidFile, $"Option {option} is {seconds}; it must be at least 0 and at most {24 * 60 * 60}.");
 
     /// <summary>A secret from its hexadecimal text.</summary>
     public static Seeds Seeds(string text, string option)

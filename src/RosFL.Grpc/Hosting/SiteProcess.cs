@@ -33,6 +33,7 @@ public static class SiteProcess
         NetworkRules.Refuse(study);
         var images = SiteImages.OpenOne(run.Options, name, seeds);
         var folder = Path.Combine(options.Folder, study.Id);
+        var ending = new SiteEnding(folder, approved.Hash, PartyOptions.Seconds(options.OverSeconds, "overSeconds"));
         using var versions = TwoVersions.Open(folder);
         using var thread = new TorchThread("torch", run.Options.Machine.Threads);
         using var aggregation = approved.Dial(options.AggregationServer, PartyRole.AggregationServer, WireChannel.Limit, WireChannel.KeepAlive);
@@ -55,7 +56,7 @@ public static class SiteProcess
         });
         using var hidden = !study.HidesParts ? null
             : new HiddenSite(recorded, study, new SiteTrust(process.Identity(), approved.Manifest), Path.Combine(folder, "secure-aggregation"), time, notice);
-        agent = new SiteAgent(study, hidden ?? (ISite)recorded, facts, identity, aggregation.CreateCallInvoker, time, notice, end => end.Save(folder));
+        agent = new SiteAgent(study, hidden ?? (ISite)recorded, facts, identity, aggregation.CreateCallInvoker, time, notice, ending);
         process.Health.Ready();
         await ServeAsync(agent, approved.Manifest, cancellation);
         process.Ended(study.Id);

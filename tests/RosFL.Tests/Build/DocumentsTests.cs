@@ -8,7 +8,7 @@ namespace RosFL.Tests.Build;
 /// <summary>What the documents say about names, numbers and files is so.</summary>
 public sealed class DocumentsTests
 {
-    private static IEnumerable<string> Documents => ["README.md", "ARCHITECTURE.md", "CHANGELOG.md",
+    internal static IEnumerable<string> Documents => ["README.md", "ARCHITECTURE.md", "CHANGELOG.md",
         .. Directory.GetFiles(Repository.File("docs"), "*.md").Select(path => Path.Combine("docs", Path.GetFileName(path)))];
 
     [Fact]

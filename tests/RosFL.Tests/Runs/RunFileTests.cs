@@ -103,7 +103,9 @@ public sealed class RunFileTests
     [InlineData("{\n \"rounds\": 3", "may have been cut off, so complete it")]
     [InlineData("{\n \"name\": \"north", "may have been cut off, so complete it")]
     [InlineData("{ \"data\": {\n", "may have been cut off, so complete it")]
-    [InlineData("{ \"rounds\": 1, \"rounds\": 2 }", "uplicate")]
+    [InlineData("{ \"rounds\": 1, \"rounds\": 2 }", "x.json: member 'rounds' is given on line 1 and again on line 1, and a member may be given once: keep one of the two.")]
+    [InlineData("{ \"data\": { \"sites\": [{}, { \"name\": \"a\" }],\n\"path\": \"b\", // two\n\"path\": \"c\" } }", "member 'data.path' is given on line 2 and again on line 3,")]
+    [InlineData("{ \"data\": { \"sites\": [{ \"name\": \"a\" }, { \"name\": \"b\",\n \"name\": \"c\" }] } }", "member 'data.sites.name' is given on line 1 and again on line 2,")]
     [InlineData("[1]", "one JSON object")]
     [InlineData("", "it is empty: begin with `rosfl init`")]
     public void Parse_ofNoRunFile_saysWhere(string json, string expected) => Assert.Contains(expected, Assert.Single(Errors(json)), StringComparison.Ordinal);

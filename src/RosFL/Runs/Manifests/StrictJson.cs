@@ -1,9 +1,10 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace RosFL.Runs;
 
 /// <summary>JSON that other parties wrote: spelled as run files are, but without comments, unknown members or members given twice, and short.</summary>
-public static class StrictJson
+public static partial class StrictJson
 {
     /// <summary>No invite, manifest or roster comes near this.</summary>
     public const int LongestText = 4 << 20;
@@ -22,13 +23,10 @@ public static class StrictJson
         {
             return JsonSerializer.Deserialize<T>(text, Options) ?? throw new RosflException(ExitCode.InvalidFile, $"{source}: the file holds null; it must be one JSON object {{ }}.");
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or ArgumentException) // a member given twice inside a JsonObject comes as the latter
         {
-            throw new RosflException(ExitCode.InvalidFile, $"{source}: not what is expected at '{error.Path ?? "$"}': {Short(error.Message)}", error);
-        }
-        catch (ArgumentException error) // a member given twice inside a JsonObject comes as this, not as a JsonException
-        {
-            throw new RosflException(ExitCode.InvalidFile, $"{source}: a member is given twice: {Short(error.Message)}", error);
+            var fault = RepeatedMember.In(text)?.Sentence ?? $"not what is expected at '{(error as JsonException)?.Path ?? "$"}': {Short(error.Message)}";
+            throw new RosflException(ExitCode.InvalidFile, $"{source}: {fault}", error);
         }
     }
 
@@ -51,8 +49,12 @@ public static class StrictJson
     {
         for (var i = 0; i < text.Length; i++)
             if (char.IsSurrogate(text[i]) && !(char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[++i]))) return true;
-        return text.Contains("\\ud", StringComparison.OrdinalIgnoreCase);
+        return SurrogateEscape().IsMatch(text);
     }
+
+    /// <summary>Not behind an escaped backslash: D:\\udine is a path.</summary>
+    [GeneratedRegex(@"(?<!\\)(\\\\)*\\u[dD]")]
+    private static partial Regex SurrogateEscape();
 
     private static string Short(string message)
     {

@@ -96,7 +96,7 @@ public sealed class RunFile
         }
         catch (JsonException error)
         {
-            throw new RosflException(ExitCode.InvalidRun, $"{source}: the file is no JSON{Fault(json, error)}", error);
+            throw new RosflException(ExitCode.InvalidRun, $"{source}: {RepeatedMember.In(json)?.Sentence ?? $"the file is no JSON{Fault(json, error)}"}", error);
         }
     }
 
@@ -104,7 +104,7 @@ public sealed class RunFile
     private static string Fault(string json, JsonException error)
     {
         if (string.IsNullOrWhiteSpace(json)) return ", it is empty: begin with `rosfl init`.";
-        if (error is not { LineNumber: { } line, BytePositionInLine: { } column }) return $": {error.Message.TrimEnd('.')}; keep one of the two."; // a member given twice
+        var (line, column) = (error.LineNumber ?? 0, error.BytePositionInLine ?? 0);
         var lines = json.TrimEnd().Split('\n');
         return line >= lines.Length || (line == lines.Length - 1 && column >= Encoding.UTF8.GetByteCount(lines[^1]))
             ? ": it ends before everything that it opened is closed; it may have been cut off, so complete it, or write it anew with `rosfl init`."

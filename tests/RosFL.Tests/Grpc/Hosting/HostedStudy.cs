@@ -128,10 +128,15 @@ internal sealed class HostedStudy : IDisposable
         Action<string>? notice = null)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(leave, stop.Token);
-        var seeds = StudySeeds.OfRun(run.Seed);
-        var options = new SiteProcessOptions(parties[site].Path, Name, In("run.json"), Address(Aggregation), Address(Computation), FolderOf(site),
-            Loopback.Text(seeds.Sites), Loopback.Text(seeds.Site(site)), Watch: Watch(site));
+        var options = OptionsOf(site);
         await SiteProcess.RunAsync(configured?.Invoke(options) ?? options, RunFile.Load(In("run.json")), Loopback.Names, notice ?? (_ => { }), TimeProvider.System, end.Token, around, aroundSite);
+    }
+
+    /// <summary>With which the site's process starts.</summary>
+    public SiteProcessOptions OptionsOf(string site)
+    {
+        var seeds = StudySeeds.OfRun(run.Seed);
+        return new(parties[site].Path, Name, In("run.json"), Address(Aggregation), Address(Computation), FolderOf(site), Loopback.Text(seeds.Sites), Loopback.Text(seeds.Site(site)), Watch: Watch(site));
     }
 
     public async Task<IReadOnlyList<string>> SimulatedAsync()

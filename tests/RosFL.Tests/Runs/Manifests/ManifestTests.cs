@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using CsCheck;
 using RosFL.Runs;
 
@@ -213,13 +214,25 @@ public sealed class ManifestTests : IDisposable
 
     /// <summary>Found by <see cref="DamagedText_isRefusedInASentence"/>.</summary>
     [Theory]
-    [InlineData("\"weight\": 40", "\"weight\": 40, \"weight\": 41")]
-    [InlineData("\"rounds\": 3", "\"rounds\": 3, \"rounds\": 4")]
-    [InlineData("\"study\":", "\"study\": \"a\", \"study\":")]
-    public void MemberGivenTwice_isRefusedInASentence(string found, string put)
+    [InlineData("\"weight\": 40", "\"weight\": 40, \"weight\": 41", "manifest.roster.weight")]
+    [InlineData("\"rounds\": 3", "\"rounds\": 3, \"rounds\": 4", "manifest.run.rounds")]
+    [InlineData("\"study\":", "\"study\": \"a\", \"study\":", "manifest.study")]
+    public void MemberGivenTwice_isRefusedInASentence(string found, string put, string path)
     {
         var text = made.ApprovedByAll(made.Manifest).Text();
         Assert.Contains(found, text, StringComparison.Ordinal);
-        Assert.Throws<RosflException>(() => ApprovedManifest.Parse(text.Replace(found, put, StringComparison.Ordinal), "test"));
+        var refused = Assert.Throws<RosflException>(() => ApprovedManifest.Parse(text.Replace(found, put, StringComparison.Ordinal), "test"));
+        Assert.Matches($@"^test: member '{Regex.Escape(path)}' is given on line (\d+) and again on line \1, and a member may be given once: keep one of the two\.$", refused.Message);
+    }
+
+    /// <summary>A path of Windows is no escape of half a character.</summary>
+    [Theory]
+    [InlineData(@"D:\\udine\\images", true)]
+    [InlineData(@"D:\\\ud800", false)]
+    public void PathOfWindows_isReadAsItStands(string escaped, bool isLegal)
+    {
+        string Read() => StrictJson.Read<Dictionary<string, string>>($"{{ \"data\": \"{escaped}\" }}", "test")["data"];
+        if (isLegal) Assert.Equal(escaped.Replace(@"\\", @"\", StringComparison.Ordinal), Read());
+        else Assert.Throws<RosflException>(Read);
     }
 }
