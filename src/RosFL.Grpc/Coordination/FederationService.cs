@@ -44,7 +44,7 @@ public sealed class FederationService
             WireVersion.Agree(hello.Version, $"site '{call.Caller().Party.Name}'");
             var (room, site, entry) = Find(first.Position, call.Caller());
             if (hello.RunHash != room.Manifest.Hash) throw WireRefusal.ToRpc(Noted(OtherManifest(site, room)), room.Manifest);
-            RequireWeight(entry, hello, room);
+            RequireWeight(site, entry, hello, room);
             using var counted = streams.Add(room.Study.Id, site.Name);
             joined = site;
             var session = new SiteSession(room.Study, limits, budgets[room.Study.Id], reader, writer, refused);
@@ -89,9 +89,9 @@ public sealed class FederationService
     private static RosflException OtherManifest(RemoteSite site, StudyRoom room) => new(ExitCode.ManifestDiffers,
         $"Site '{site.Name}' holds another manifest of study '{room.Study.Id}' than this server ({room.Manifest.Hash}): 'rosfl study diff' shows what differs; approve the same one.");
 
-    private static void RequireWeight(RosterEntry entry, SiteHello hello, StudyRoom room)
+    private static void RequireWeight(RemoteSite site, RosterEntry entry, SiteHello hello, StudyRoom room)
     {
         if (entry.Weight > 0 && entry.Weight != hello.Weight)
-            throw new RosflException(ExitCode.ManifestDiffers, $"{entry.Party} says that it has weight {hello.Weight}, and the manifest of study '{room.Study.Id}' says {entry.Weight}: its images have changed; approve a new revision.");
+            throw new RosflException(ExitCode.ManifestDiffers, $"Site '{site.Name}' says that it has weight {hello.Weight}, and the manifest of study '{room.Study.Id}' says {entry.Weight}: its images have changed; approve a new revision.");
     }
 }

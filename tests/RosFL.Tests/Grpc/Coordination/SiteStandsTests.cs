@@ -14,9 +14,9 @@ public sealed class SiteStandsTests
     public async Task Site_whoseTrainingNobodyWaitsFor_givesItUp()
     {
         JoinedSite? joined = null;
-        var (begun, notices) = (new TaskCompletionSource(), new List<string>());
+        var (begun, notices, steps) = (new TaskCompletionSource(), new List<string>(), 0);
         var run = MadeStudy.Run("fedavg");
-        using var study = new MadeStudy(run with { Training = run.Training with { Epochs = 100_000 } }, (site, items) => new SteppingItems(items, step => joined!.Stepped(new(0, site, step, [], 1))));
+        using var study = new MadeStudy(run with { Training = run.Training with { Epochs = 100_000 } }, (site, items) => new SteppingItems(items, () => joined!.Stepped(new(0, site, steps++, [], 1))));
         await using (joined = await JoinedSite.ServeAsync(study, onStep: _ => begun.TrySetResult()))
         {
             await joined.JoinAsync(study.Sites[0], notice: notices.Add);
@@ -28,6 +28,7 @@ public sealed class SiteStandsTests
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => training);
             Assert.Equal(start.Global.Hash(), (await joined.Remote.InitialAsync(CancellationToken.None)).Hash());
         }
+        Assert.InRange(steps, 1, study.Sites[0].StepsPerRound - 1);
         Assert.Matches(@"^Step \d+ \(round 1 of study 'run', attempt 1\) of site 'north' came again or too late: the server stands at ", notices[0]);
     }
 
@@ -61,16 +62,14 @@ public sealed class SiteStandsTests
         if (what == "none") message.Position = null;
     }
 
-    /// <summary>Tells of each batch that it gives, as of a step.</summary>
-    private sealed class SteppingItems(ITrainingItems items, Action<int> stepped) : ITrainingItems
+    /// <summary>Tells of each batch that it gives.</summary>
+    private sealed class SteppingItems(ITrainingItems items, Action stepped) : ITrainingItems
     {
-        private int steps;
-
         public int TrainingItems => items.TrainingItems;
 
         public Batch Batch(IReadOnlyList<int> taken, long seed)
         {
-            stepped(steps++);
+            stepped();
             return items.Batch(taken, seed);
         }
     }
