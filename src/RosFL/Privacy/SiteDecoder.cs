@@ -26,7 +26,7 @@ internal sealed class SiteDecoder(RunOptions run, Func<KeyStream> chance) : IDis
     /// <summary>Mean squared error of the images drawn from <paramref name="seen"/>: a number with a graph to it and to the decoder. Both float32.</summary>
     public Tensor Error(Tensor images, Tensor seen)
     {
-        if (decoder is null) Open(seen.shape, images.shape);
+        if (decoder is null) Open(seen, images);
         return (decoder!.call(seen) - images).Power(2).mean();
     }
 
@@ -46,12 +46,12 @@ internal sealed class SiteDecoder(RunOptions run, Func<KeyStream> chance) : IDis
         decoder?.Dispose();
     }
 
-    private void Open(long[] seen, long[] images)
+    private void Open(Tensor seen, Tensor images)
     {
         var layers = LayerOptions.Of(run.Network with { Normalisation = NormalisationKind.Group, Activation = ActivationKind.LeakyRelu }, run.Machine);
-        decoder = new Decoder(layers, seen, images, Channels);
+        decoder = new Decoder(layers, seen.shape, images.shape, Channels);
         foreach (var parameter in decoder.parameters()) parameter.DetachFromDisposeScope();
-        part = new Part(PartName.Tail, [new("decoder", decoder)], CPU);
+        part = new Part(PartName.Tail, [new("decoder", decoder)], seen.device);
         rule = new AdamRule(part, new TrainingOptions(), decoupled: false);
         if (recalled.Count == 0)
         {

@@ -9,12 +9,14 @@ internal sealed record StepCase(
 {
     private static readonly (int Channels, int Stride)[] Narrowings = [(0, 1), (2, 1), (2, 2)];
 
+    public int TailBlocks { get; init; } = 1;
+
     /// <summary>Odd sides; RED-CNN needs 21 pixels, two halvings 4.</summary>
     public long[] Space => Network == "red-cnn" ? [25, 31] : Dimensions == 2 ? [13, 15] : [5, 6, 7];
 
     public RunOptions Run => new()
     {
-        Network = new() { Name = Network, Channels = 4, Levels = 2, Dimensions = Dimensions, Normalisation = Normalisation },
+        Network = new() { Name = Network, Channels = 4, Levels = 2, TailBlocks = TailBlocks, Dimensions = Dimensions, Normalisation = Normalisation },
         Cut = new() { Depth = Depth, NarrowChannels = NarrowChannels, NarrowStride = NarrowStride },
         Algorithm = new() { Name = "fedavg" },
         Training = new() { LearningRate = 1e-2, WeightDecay = 1e-4 },

@@ -50,7 +50,8 @@ internal sealed class AuditScene : IDisposable
     /// <summary>The victims in 0..1.</summary>
     public Tensor Truth { get; }
 
-    public static Study Of(RunOptions run, CutOptions cut) => new(run with { Cut = cut, Rounds = 1 });
+    /// <summary>The study of one cut, on the CPU: attackers are small, and share its cores.</summary>
+    public static Study Of(RunOptions run, CutOptions cut) => new(run with { Cut = cut, Rounds = 1, Machine = run.Machine with { Device = DeviceKind.Cpu } });
 
     /// <summary>What anyone could guess: the mean of auxiliary images, (1, C, ...) in 0..1.</summary>
     public Tensor MeanImage()

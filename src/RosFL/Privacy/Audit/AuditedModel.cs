@@ -49,7 +49,7 @@ internal sealed class AuditedModel : IDisposable
     }
 
     /// <summary>Sees the images as the computation server would, in training batches of the study's size; in the caller's dispose scope and without a graph.</summary>
-    /// <param name="partners">Exact gradients of the images that training may mix with these; null mixes, if anything, what is seen together.</param>
+    /// <param name="partners">Exact gradients of the images with which a guard may mix these, others at every crossing; null for what is seen in one step.</param>
     public Observation Observe(Batch batch, Tensor? partners = null)
     {
         using var scope = NewDisposeScope();
@@ -58,7 +58,7 @@ internal sealed class AuditedModel : IDisposable
         return new(All(o => o.Smashed), All(o => o.Features), All(o => o.Gradient));
     }
 
-    /// <summary>The features' gradients as no guard has touched them, each as its training batch's loss has it; in the caller's dispose scope.</summary>
+    /// <summary>The features' gradients of the images before any guard, each that of the mean loss of a training batch; in the caller's dispose scope.</summary>
     public Tensor ExactGradients(Batch batch)
     {
         Tensor Together(Batch images)
@@ -95,18 +95,18 @@ internal sealed class AuditedModel : IDisposable
         var features = watched.Forward(smashed, time).detach().requires_grad_();
         var loss = study.NewLoss().Of(part.Levels.Tail(features, [.. skips.Select(s => s?.detach())]), batch.Targets, batch.Mask);
         var gradients = bodyTask?.Gradient(batch.Images, features) ?? autograd.grad([loss], [features])[0];
-        // a batch of fewer images, as the last one may be, has its loss of fewer
+        // where fewer images than a training batch are left, each has a larger share of the loss
         return gradients.Times(batch.Images.shape[0] / (double)study.Run.Training.Batch);
     }
 
-    /// <summary>What becomes of a batch's gradients on their way.</summary>
+    /// <summary>What arrives of a batch's gradients behind the guard.</summary>
     private Tensor Crossed(Tensor gradients, StepTime time)
     {
         watched.Backward(gradients, time);
         return tap!.Gradient!;
     }
 
-    /// <summary>The mean of what becomes of an image's gradient in one training batch after the other, each with partners drawn anew (the image itself may be among them).</summary>
+    /// <summary>The mean of what arrives of one image's gradient in one training batch after the other, with partners drawn anew for each (the image may meet itself).</summary>
     private Tensor Averaged(Tensor own, Tensor partners)
     {
         var sum = zeros_like(own, ScalarType.Float32);

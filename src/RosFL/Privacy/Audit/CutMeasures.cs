@@ -14,11 +14,25 @@ internal static class CutMeasures
         using var alone = AuditedModel.SiteOnly(scene.Study, siteOnly);
         var crossed = model.Observe(victims);
         return new CutAudit(
-            CutName.Of(cut), [.. crossed.Smashed.shape.Skip(1)], 2 * sizeof(float) * (crossed.Smashed.numel() + crossed.Features.numel()) / scene.Shown.Count,
-            TaskScore.Of(model, victims, run), TaskScore.Of(alone, victims, run),
-            ImageScores.Of(scene.MeanImage().expand(truth.shape), truth), ImageScores.Of(Regions.Averaged(truth, 4), truth), ImageScores.Of(Regions.Averaged(truth, 8), truth),
-            [], new Gallery(scene.Images, scene.Unit, scene.Shown, run.Audit.Gallery).Count, [], TaskScore.MeanMask(scene.Images, victims, run),
-            run.Audit.TrainingSteps == 0 ? null : MembershipAttack.Of(model, scene.Images, new Seeds(run.Seed).For("audit.bootstrap")),
-            Statistics.DistanceCorrelation(truth.Rows(), crossed.Smashed.Rows()), scene.Shown.Count, scene.Images.Persons, scene.Images.HasForeignAuxiliary, scene.Crossings, AuditEffort.Of(run.Audit), 0);
+            Cut: CutName.Of(cut),
+            Smashed: [.. crossed.Smashed.shape.Skip(1)],
+            BytesPerImage: 2 * sizeof(float) * (crossed.Smashed.numel() + crossed.Features.numel()) / scene.Shown.Count,
+            Score: TaskScore.Of(model, victims, run),
+            SiteOnlyScore: TaskScore.Of(alone, victims, run),
+            MeanImage: ImageScores.Of(scene.MeanImage().expand(truth.shape), truth),
+            Pixelated4: ImageScores.Of(Regions.Averaged(truth, 4), truth),
+            Pixelated8: ImageScores.Of(Regions.Averaged(truth, 8), truth),
+            Reconstructions: [],
+            Gallery: new Gallery(scene.Images, scene.Unit, scene.Shown, run.Audit.Gallery).Count,
+            StolenMasks: [],
+            MeanMaskDice: TaskScore.MeanMask(scene.Images, victims, run),
+            Membership: run.Audit.TrainingSteps == 0 ? null : MembershipAttack.Of(model, scene.Images, new Seeds(run.Seed).For("audit.bootstrap")),
+            DistanceCorrelation: Statistics.DistanceCorrelation(truth.Rows(), crossed.Smashed.Rows()),
+            Victims: scene.Shown.Count,
+            Persons: scene.Images.Persons,
+            HasForeignAuxiliary: scene.Images.HasForeignAuxiliary,
+            Crossings: scene.Crossings,
+            Effort: AuditEffort.Of(run.Audit),
+            Seconds: 0);
     }
 }
