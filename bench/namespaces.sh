@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Six parties in six network namespaces, by the commands of docs/deploy.md: four sites, a computation server, an aggregation server; the certificate
-# authority stays outside. Every wire has its own shaping, and a party can be killed. Needs root, `ip` and `bc`; with RATE also `tc`.
+# authority stays outside. Every wire has its own shaping, and a party can be killed. Needs root, `ip` and `bc`; with RATE or DELAY also `tc`.
 #
 #   sudo bench/namespaces.sh [RUN.json] [SETTING ...]      # settings of the run file, e.g. rounds=4 wire.payload=bf16
 #   RATE=100mbit    limits what each party sends
+#   DELAY=10ms      holds back what each party sends, 20 ms there and back (needs a kernel with netem)
 #   KILL=compute    kills that party (compute, aggregate, hospital-1 ..) with -9 after KILL_AFTER seconds (30), starts it again at once, and prints
 #                   how long it took until the next step (of that site, or of any) and until the next round was committed, beside how long rounds take
 set -euo pipefail
@@ -32,7 +33,8 @@ for i in "${!parties[@]}"; do
   ip link add "rosfl-v$i" type veth peer name eth0 netns "rosfl-$party"
   ip link set "rosfl-v$i" master rosfl-br up
   ip netns exec "rosfl-$party" sh -c "ip addr add ${address[$party]}/24 dev eth0 && ip link set eth0 up && ip link set lo up"
-  [ -z "${RATE:-}" ] || ip netns exec "rosfl-$party" tc qdisc add dev eth0 root tbf rate "$RATE" burst 256kb latency 50ms
+  if [ -n "${DELAY:-}" ]; then ip netns exec "rosfl-$party" tc qdisc add dev eth0 root netem delay "$DELAY" ${RATE:+rate "$RATE"}
+  elif [ -n "${RATE:-}" ]; then ip netns exec "rosfl-$party" tc qdisc add dev eth0 root tbf rate "$RATE" burst 256kb latency 50ms; fi
 done
 
 "$rosfl" ca init "$work/ca" --address https://10.77.0.1:7443 --name namespaces > /dev/null
@@ -106,7 +108,7 @@ for site in "${sites[@]}"; do
 done
 end=$(date +%s.%N)
 if [ -n "${KILL:-}" ]; then sed -n 's/.*"committed","round":{"round":\([0-9]*\),"seconds":\([0-9.]*\).*/round \1 took \2 s/p' "$work/aggregate.out"; else cat "$work/aggregate.out"; fi
-echo "six namespaces${RATE:+ at $RATE}: $(echo "$end - $begin" | bc) s from start to the last site's end"
+echo "six namespaces${RATE:+ at $RATE}${DELAY:+, $DELAY away}: $(echo "$end - $begin" | bc) s from start to the last site's end"
 for party in "${parties[@]}"; do
   read -r sent < <(ip netns exec "rosfl-$party" cat /sys/class/net/eth0/statistics/tx_bytes)
   echo "$party sent $((sent / 1024 / 1024)) MiB"

@@ -43,6 +43,7 @@ gradient() {
     scores "$name" ros-fl "privacy={$guard}"
   done
   leaks gradient/one-crossing '"1:1x2"' 'privacy={"gradientNoise":4}' rounds=1
+  leaks gradient/mixed-one-crossing '"1:1x2"' 'privacy={"gradient":"mixed"}' rounds=1
   leaks gradient/deep-tail '"1:1x2"' 'privacy={}' network.tailBlocks=3
   scores gradient/deep-tail ros-fl,site-only 'privacy={}' network.tailBlocks=3
   for loss in dice focal; do leaks "gradient/$loss" '"1:1x2"' 'privacy={}' "training.loss=$loss"; done

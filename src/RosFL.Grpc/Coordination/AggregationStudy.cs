@@ -49,7 +49,7 @@ public sealed class AggregationStudy : IDisposable
             states = SealedFolder.Of(folder.Path);
             merge = new HiddenMerge(study, manifest, identity, () => sites![0].InitialHash, states, policy.Patience, time, Notice); // asked when there are sites
         }
-        sites = [.. manifest.Sites.Select(name => new RemoteSite(name, policy.Patience, time, step => this.progress(new SimulationProgress.Stepped(step)))
+        sites = [.. manifest.Sites.Select(name => new RemoteSite(study.Id, name, policy.Patience, time, step => this.progress(new SimulationProgress.Stepped(step)))
         {
             GiveState = states is null ? null : states.GiveAsync,
         })];

@@ -36,20 +36,23 @@ public sealed class FederationService
     public async Task Join(IAsyncStreamReader<TensorFrame<SiteMessage>> requests, IServerStreamWriter<TensorFrame<ServerMessage>> replies, ServerCallContext call)
     {
         var (reader, writer) = (new TensorFrameReader<SiteMessage>(requests), new TensorFrameWriter<ServerMessage>(replies));
+        RemoteSite? joined = null;
         try
         {
-            var hello = (await limits.HelloAsync(reader.ControlAsync, call.CancellationToken))?.Hello
-                ?? throw new RosflException(ExitCode.Protocol, "A site must say hello first.");
-            var (room, site, entry) = Find(hello, call.Caller());
-            if (hello.RunHash != room.Manifest.Hash) throw Refused(OtherManifest(site, room), room.Manifest);
+            var first = await limits.HelloAsync(reader.ControlAsync, call.CancellationToken);
+            var hello = first?.Hello ?? throw new RosflException(ExitCode.Protocol, "A site must say hello first.");
+            WireVersion.Agree(hello.Version, $"site '{call.Caller().Party.Name}'");
+            var (room, site, entry) = Find(first.Position, call.Caller());
+            if (hello.RunHash != room.Manifest.Hash) throw WireRefusal.ToRpc(Noted(OtherManifest(site, room)), room.Manifest);
             RequireWeight(entry, hello, room);
             using var counted = streams.Add(room.Study.Id, site.Name);
-            var session = new SiteSession(room.Study, limits, budgets[room.Study.Id], reader, writer);
-            await session.WelcomeAsync(new ServerWelcome { Version = WireVersion.Own, Process = process }, call.CancellationToken);
+            joined = site;
+            var session = new SiteSession(room.Study, limits, budgets[room.Study.Id], reader, writer, refused);
+            await session.WelcomeAsync(site.Stand, new ServerWelcome { Version = WireVersion.Own, Process = process }, call.CancellationToken);
             site.Attach(session, hello);
             try
             {
-                await session.RunAsync(site.Answer, site.Step, call.CancellationToken);
+                await session.RunAsync(site, call.CancellationToken);
             }
             finally
             {
@@ -58,7 +61,7 @@ public sealed class FederationService
         }
         catch (RosflException refusal)
         {
-            throw Refused(refusal);
+            throw WireRefusal.ToRpc(Noted(refusal), joined?.Stand);
         }
         catch (Exception gone) when (gone is OperationCanceledException or IOException)
         {
@@ -66,19 +69,19 @@ public sealed class FederationService
         }
     }
 
-    private RpcException Refused(RosflException refusal, Manifest? ours = null)
+    private RosflException Noted(RosflException refusal)
     {
         refused?.Invoke(refusal);
-        return WireRefusal.ToRpc(refusal, ours);
+        return refusal;
     }
 
-    private (StudyRoom Room, RemoteSite Site, RosterEntry Entry) Find(SiteHello hello, Caller caller)
+    private (StudyRoom Room, RemoteSite Site, RosterEntry Entry) Find(Position? at, Caller caller)
     {
-        WireVersion.Agree(hello.Version, $"site '{Quoted.Shortened(hello.Site)}'");
-        caller.RefuseOther(hello.Site);
-        var room = rooms.FirstOrDefault(r => r.Study.Id == hello.Study)
+        if (at is null) throw new RosflException(ExitCode.Protocol, "A hello must have a position: update the program of the site.");
+        caller.RefuseOther(at.Site);
+        var room = rooms.FirstOrDefault(r => r.Study.Id == at.Study)
             ?? throw new RosflException(ExitCode.Protocol, "This server runs no study of that name: correct the site's configuration.");
-        var site = room.Sites.FirstOrDefault(s => s.Name == hello.Site)
+        var site = room.Sites.FirstOrDefault(s => s.Name == at.Site)
             ?? throw new RosflException(ExitCode.Protocol, $"Study '{room.Study.Id}' has no site of that name: correct the site's configuration.");
         return (room, site, room.Manifest.Admit(caller.Party, caller.Key));
     }
@@ -89,6 +92,6 @@ public sealed class FederationService
     private static void RequireWeight(RosterEntry entry, SiteHello hello, StudyRoom room)
     {
         if (entry.Weight > 0 && entry.Weight != hello.Weight)
-            throw new RosflException(ExitCode.ManifestDiffers, $"Site '{hello.Site}' says that it has weight {hello.Weight}, and the manifest of study '{room.Study.Id}' says {entry.Weight}: its images have changed; approve a new revision.");
+            throw new RosflException(ExitCode.ManifestDiffers, $"{entry.Party} says that it has weight {hello.Weight}, and the manifest of study '{room.Study.Id}' says {entry.Weight}: its images have changed; approve a new revision.");
     }
 }

@@ -54,6 +54,8 @@ internal static class ModelFrames
 
     private static void Check(RepeatedField<TravellingArray> announced, Study study)
     {
+        if (announced.Count > 0 && study.Algorithm.Order != SiteOrder.Relay)
+            throw new RosflException(ExitCode.Protocol, $"Arrays travel with a model ({announced.Count}), and under '{study.Algorithm.Name}' none do: update the program at the other end.");
         var parameters = study.SiteParts.SelectMany(p => study.BlankOf(p).Arrays.Take(study.BlankOf(p).Trained).Select(a => (Name: $"{p.Text()}.{a.Name}", a.Shape)))
             .ToDictionary(a => a.Name, a => a.Shape);
         if (announced.Count > MomentsPerParameter * parameters.Count)

@@ -11,12 +11,13 @@ namespace RosFL.Grpc.Coordination;
 /// The aggregation server's end of a site in another process, which dials: what a round asks of a site, as commands and their answers.
 /// </summary>
 /// <param name="patience">A training site that shows no step for so long is gone from the round.</param>
-public sealed class RemoteSite(string name, TimeSpan patience, TimeProvider time, Action<StepRecord>? onStep = null) : ISite
+public sealed class RemoteSite(string study, string name, TimeSpan patience, TimeProvider time, Action<StepRecord>? onStep = null) : ISite
 {
     private readonly Lock gate = new();
-    private readonly SiteCommands commands = new(name, patience, time);
+    private readonly SiteCommands commands = new(study, name, patience, time);
     private SiteFacts? facts;
-    private (int Round, int Attempt, int Step) lastStep = (-1, 0, 0);
+
+    public string Study => study;
 
     public string Name => name;
 
@@ -47,27 +48,24 @@ public sealed class RemoteSite(string name, TimeSpan patience, TimeProvider time
 
     public async Task<Model> InitialAsync(CancellationToken cancellation)
     {
-        var answer = await AskAsync(new SiteCommand { Initial = true }, [], cancellation);
+        var answer = await commands.AskAsync(new SiteCommand { Initial = true }, [], null, cancellation);
         InitialHash = answer.Reply.PartsHash;
-        return answer.Parts ?? throw Unexpected("its initial parts");
+        return answer.Parts!; // an order is answered with what is due
     }
 
     /// <summary>One exchange of secure aggregation.</summary>
-    internal async Task<HiddenReply> ExchangeAsync(HiddenOrder order, CancellationToken cancellation) =>
-        (await AskAsync(new SiteCommand { Hidden = order }, [], cancellation)).Reply.Hidden ?? throw Unexpected("a message of secure aggregation");
+    internal async Task<HiddenReply> ExchangeAsync(RoundKey of, HiddenOrder order, CancellationToken cancellation) =>
+        (await commands.AskAsync(new SiteCommand { Hidden = order }, [], of, cancellation)).Reply.Hidden;
 
     public async Task<SiteUpdate> TrainAsync(RoundStart start, CancellationToken cancellation)
     {
         var order = new TrainOrder
         {
-            Round = start.Key.Round,
-            Attempt = start.Key.Attempt,
             Last = start.Last is null ? "" : WireJson.Write(start.Last),
             Relay = start.Travelling is not null,
             Travelling = { ModelFrames.Announced(start.Travelling ?? []) },
         };
-        var answer = await WithStateAsync(() => AskAsync(new SiteCommand { Train = order.Clone() }, [.. start.Global.Named(), .. start.Travelling ?? []], cancellation), cancellation);
-        if (answer.Reply.ContentCase != SiteReply.ContentOneofCase.Update) throw Unexpected("its update");
+        var answer = await WithStateAsync(() => commands.AskAsync(new SiteCommand { Train = order.Clone() }, [.. start.Global.Named(), .. start.Travelling ?? []], start.Key, cancellation), cancellation);
         Certificate = answer.Reply.Update.Certificate.ToByteArray();
         return new(answer.Parts!, WireJson.Read<SiteRound>(answer.Reply.Update.Figures) with { Site = name }, start.Travelling is null ? null : answer.Travelling);
     }
@@ -76,30 +74,30 @@ public sealed class RemoteSite(string name, TimeSpan patience, TimeProvider time
     public async Task CommitAsync(CommitRecord record, CancellationToken cancellation)
     {
         if (commands.Leaving is not { } leaving) return;
-        var told = AskAsync(new SiteCommand { Commit = WireJson.Write(record) }, [], cancellation);
+        var told = commands.AskAsync(new SiteCommand { Commit = WireJson.Write(record) }, [], record.Key, cancellation);
         if (await Task.WhenAny(told, leaving) == told) await told;
         else _ = told.ContinueWith(t => t.Exception, TaskScheduler.Default); // goes on; a failure is observed and told again with the next round
     }
 
     public Task AbortAsync(RoundKey key, CancellationToken cancellation)
     {
-        commands.Tell(new SiteCommand { Abort = new AbortOrder { Round = key.Round, Attempt = key.Attempt } });
+        commands.Tell(new SiteCommand { Abort = true }, key);
         return Task.CompletedTask;
     }
 
     public async Task<IReadOnlyList<ScoreRecord>> EvaluateAsync(EvaluationOrder order, CancellationToken cancellation)
     {
         var hasModel = order.ModelName != EvaluationOrder.InputName;
-        var evaluate = new EvaluateOrder { Round = order.Round, Split = order.Split.ToString(), ModelName = order.ModelName, SplitName = order.SplitName, HasModel = hasModel, PartsHash = order.PartsHash };
-        var answer = await AgainAsync(() => WithStateAsync(() => AskAsync(new SiteCommand { Evaluate = evaluate.Clone() }, hasModel ? [.. order.Model.Named()] : [], cancellation), cancellation), cancellation);
+        var evaluate = new EvaluateOrder { Split = order.Split.ToString(), ModelName = order.ModelName, SplitName = order.SplitName, HasModel = hasModel, PartsHash = order.PartsHash };
+        var answer = await AgainAsync(() => WithStateAsync(() => commands.AskAsync(new SiteCommand { Evaluate = evaluate.Clone() }, hasModel ? [.. order.Model.Named()] : [], new(study, order.Round, 0), cancellation), cancellation), cancellation);
         return [.. WireJson.Read<List<ScoreRecord>>(answer.Reply.Scores).Select(s => s with { Site = name, Round = order.Round, Split = order.SplitName, Model = order.ModelName })];
     }
 
     /// <summary>Tells what a model card will say.</summary>
-    public Task TellAsync(StudyEnd end, CancellationToken cancellation) => AskAsync(new SiteCommand { End = WireJson.Write(end) }, [], cancellation);
+    public Task TellAsync(StudyEnd end, CancellationToken cancellation) => commands.AskAsync(new SiteCommand { End = WireJson.Write(end) }, [], null, cancellation);
 
     /// <summary>The study is over; the site's process may end.</summary>
-    public Task FinishAsync(CancellationToken cancellation) => AskAsync(new SiteCommand { Finish = true }, [], cancellation);
+    public Task FinishAsync(CancellationToken cancellation) => commands.AskAsync(new SiteCommand { Finish = true }, [], null, cancellation);
 
     /// <summary>A new stream of the site takes the place of an older one.</summary>
     /// <exception cref="RosflException">The site says of itself what it did not say before.</exception>
@@ -117,20 +115,19 @@ public sealed class RemoteSite(string name, TimeSpan patience, TimeProvider time
 
     internal void Detach(SiteSession going) => commands.Detach(going);
 
-    internal void Answer(SiteAnswer answer) => commands.Answer(answer);
+    /// <summary>Where the study stands for the site.</summary>
+    internal Position Stand => commands.Stand;
 
-    internal void Step(SiteStep step)
+    internal void Check(Position at, SiteReply reply) => commands.Check(at, reply);
+
+    internal string? Answer(Position at, SiteAnswer answer) => commands.Answer(at, answer);
+
+    internal string? Step(Position at, SiteStep step)
     {
-        var at = (step.Round, step.Attempt, step.Step);
-        lock (gate)
-        {
-            if (at.CompareTo(lastStep) <= 0 || !commands.Sign(step.Round, step.Attempt)) return; // came again, or late
-            lastStep = at;
-        }
-        onStep?.Invoke(new StepRecord(step.Round, name, step.Step, [], step.Loss));
+        var refused = commands.Step(at, Facts.StepsPerRound);
+        if (refused is null) onStep?.Invoke(new StepRecord(at.Round, name, at.Step, [], step.Loss));
+        return refused;
     }
-
-    private Task<SiteAnswer> AskAsync(SiteCommand command, IReadOnlyList<NamedArray> arrays, CancellationToken cancellation) => commands.AskAsync(command, arrays, cancellation);
 
     /// <summary>Asks again, once, after the site was given the state that it lacked.</summary>
     private async Task<SiteAnswer> WithStateAsync(Func<Task<SiteAnswer>> ask, CancellationToken cancellation)
@@ -159,6 +156,4 @@ public sealed class RemoteSite(string name, TimeSpan patience, TimeProvider time
                 // the next try finds it back
             }
     }
-
-    private RosflException Unexpected(string what) => new(ExitCode.Protocol, $"Site '{name}' did not answer with {what}: update its program.");
 }

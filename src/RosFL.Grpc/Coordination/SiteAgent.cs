@@ -89,8 +89,10 @@ public sealed class SiteAgent
         using var call = dial().AsyncDuplexStreamingCall(FederationService.Method, null, new CallOptions(cancellationToken: cancellation));
         var (reader, writer) = (new TensorFrameReader<ServerMessage>(call.ResponseStream), new TensorFrameWriter<SiteMessage>(call.RequestStream));
         await SayHelloAsync(writer, reader, cancellation);
-        var welcome = (await reader.ControlAsync(cancellation))?.Welcome ?? throw new RpcException(new Status(StatusCode.Unavailable, "no welcome"));
+        var first = await reader.ControlAsync(cancellation);
+        var welcome = first?.Welcome ?? throw new RpcException(new Status(StatusCode.Unavailable, "no welcome"));
         WireVersion.Agree(welcome.Version, "the aggregation server");
+        Positions.Require(first.Position, study.Id, name);
         wait.Reset();
         silence.CancelAfter(Timeout.InfiniteTimeSpan);
         if (serverProcess != welcome.Process) work.Forget();
@@ -100,8 +102,7 @@ public sealed class SiteAgent
         _ = sending.ContinueWith(_ => ended.Cancel(), TaskScheduler.Default); // nothing can be answered any more
         try
         {
-            while (await reader.ControlAsync(ended.Token) is { } message)
-                work.Take(await ReadAsync(reader, message.Command, ended.Token));
+            while (await reader.ControlAsync(ended.Token) is { } message) await TakeAsync(message, reader, ended.Token);
             await call.RequestStream.CompleteAsync();
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
@@ -121,7 +122,7 @@ public sealed class SiteAgent
     {
         try
         {
-            await writer.ControlAsync(new SiteMessage { Hello = Hello() }, cancellation);
+            await writer.ControlAsync(new SiteMessage { Position = new() { Study = study.Id, Site = name }, Hello = Hello() }, cancellation);
         }
         catch (Exception e) when (e is InvalidOperationException or IOException)
         {
@@ -130,19 +131,24 @@ public sealed class SiteAgent
         }
     }
 
-    private async Task<SiteTask> ReadAsync(TensorFrameReader<ServerMessage> reader, SiteCommand? command, CancellationToken cancellation)
+    private async Task TakeAsync(ServerMessage message, TensorFrameReader<ServerMessage> reader, CancellationToken cancellation)
     {
-        if (command is null) throw new RosflException(ExitCode.Protocol, "The aggregation server sent something that is no command: update the program at the other end.");
-        if (command.Train is null && command.Evaluate is not { HasModel: true }) return new(command, Training.Model.Empty, []);
-        var (model, travelling) = await ModelFrames.ReadAsync(reader, command.Train?.Travelling ?? [], study, cancellation);
-        return new(command, model, travelling);
+        var at = Positions.Require(message.Position, study.Id, name);
+        if (message.Standing is { } standing)
+        {
+            notice?.Invoke(standing.Sentence);
+            work.Stand(standing);
+            return;
+        }
+        var command = message.Command ?? throw new RosflException(ExitCode.Protocol, "The aggregation server sent something that is no command: update the program at the other end.");
+        var (model, travelling) = command.Train is null && command.Evaluate is not { HasModel: true } ? (Training.Model.Empty, [])
+            : await ModelFrames.ReadAsync(reader, command.Train?.Travelling ?? [], study, cancellation);
+        work.Take(new(command, at, model, travelling));
     }
 
     private SiteHello Hello() => new()
     {
         Version = WireVersion.Own,
-        Study = study.Id,
-        Site = name,
         Process = process,
         RunHash = runHash,
         Weight = facts.Weight,

@@ -9,14 +9,14 @@ namespace RosFL.Grpc.Coordination;
 /// process is another one has lost what it was doing: its training is redone.
 /// </summary>
 /// <param name="patience">A site that gives no sign for so long is gone.</param>
-internal sealed class SiteCommands(string name, TimeSpan patience, TimeProvider time)
+internal sealed class SiteCommands(string study, string name, TimeSpan patience, TimeProvider time)
 {
     private readonly Lock gate = new();
-    private readonly SortedDictionary<long, PendingCommand> pending = [];
+    private readonly GivenOrders orders = new(study, name);
     private TaskCompletionSource here = NewEvent(), left = NewEvent();
     private SiteSession? session;
     private string process = "";
-    private long number, lastSign;
+    private long lastSign;
 
     public bool IsHere
     {
@@ -27,6 +27,12 @@ internal sealed class SiteCommands(string name, TimeSpan patience, TimeProvider 
     public Task? Leaving
     {
         get { lock (gate) return session is null ? null : left.Task; }
+    }
+
+    /// <summary>Where the study stands for the site.</summary>
+    public Position Stand
+    {
+        get { lock (gate) return orders.Stand; }
     }
 
     public Task HereAsync(CancellationToken cancellation)
@@ -43,10 +49,9 @@ internal sealed class SiteCommands(string name, TimeSpan patience, TimeProvider 
             session = coming;
             lastSign = time.GetTimestamp();
             if (process != comingProcess)
-                foreach (var lost in pending.Values.Where(p => p.Command.ContentCase is SiteCommand.ContentOneofCase.Train or SiteCommand.ContentOneofCase.Hidden && p.IsSent))
-                    lost.Done.TrySetException(new SiteLostException(name, isGone: false, $"Site '{name}' came back without its work in round {(lost.Command.Train?.Round ?? lost.Command.Hidden.Round) + 1}."));
+                foreach (var order in orders.Open.Where(o => o.IsOfAProcess && o.IsSent)) Lose(order);
             process = comingProcess;
-            foreach (var open in pending.Values.Where(p => !p.Done.Task.IsCompleted)) Send(open);
+            foreach (var order in orders.Open) Send(order);
             left = NewEvent();
             here.TrySetResult();
         }
@@ -63,64 +68,87 @@ internal sealed class SiteCommands(string name, TimeSpan patience, TimeProvider 
         }
     }
 
-    /// <summary>The site has shown that it works on the training that it was told.</summary>
-    /// <returns>False where it was told no such training, or is no longer: then it has shown nothing.</returns>
-    public bool Sign(int round, int attempt)
+    /// <summary>Looks at a reply before what follows it is read.</summary>
+    /// <exception cref="RosflException">Such a reply could never have been legal.</exception>
+    public void Check(Position at, SiteReply reply)
+    {
+        lock (gate) orders.Answered(at, reply);
+    }
+
+    /// <summary>Takes an answer.</summary>
+    /// <returns>Why it was not taken, as the site is told; null where it was.</returns>
+    public string? Answer(Position at, SiteAnswer answer)
     {
         lock (gate)
         {
-            if (!pending.Values.Any(p => p.Command.Train is { } order && order.Round == round && order.Attempt == attempt)) return false;
+            if (orders.Answered(at, answer.Reply) is not { } order)
+                return orders.IsTold(answer.Reply.Command) ? null : Refuse($"The answer to order {answer.Reply.Command}");
             lastSign = time.GetTimestamp();
-            return true;
+            orders.Close(order);
+            order.Done.TrySetResult(answer);
+            return null;
         }
     }
 
-    public void Answer(SiteAnswer answer)
+    /// <summary>Takes a step, by which the site shows that it works on what it was told.</summary>
+    /// <returns>Why it was not taken, as the site is told; null where it was.</returns>
+    public string? Step(Position at, int stepsPerRound)
     {
         lock (gate)
         {
+            if (orders.Stepped(at, stepsPerRound) is not { } order) return Refuse($"Step {at.Step} ({at.Key()})");
             lastSign = time.GetTimestamp();
-            if (pending.TryGetValue(answer.Reply.Command, out var open)) open.Done.TrySetResult(answer);
+            order.NextStep = at.Step + 1;
+            return null;
         }
     }
 
-    /// <summary>Gives a command that nobody answers, if the site is here.</summary>
-    public void Tell(SiteCommand command)
+    /// <summary>Gives a command for whose answer nobody waits, if the site is here.</summary>
+    public void Tell(SiteCommand command, RoundKey of)
     {
-        lock (gate)
-        {
-            command.Number = ++number;
-            session?.Send(new(command, []));
-        }
+        lock (gate) session?.Send(orders.Tell(command, of).Message);
     }
 
     /// <summary>Gives a command and waits for its answer, however often the site comes and goes.</summary>
-    public async Task<SiteAnswer> AskAsync(SiteCommand command, IReadOnlyList<NamedArray> arrays, CancellationToken cancellation)
+    /// <param name="of">The attempt to which it belongs; null where it belongs to none.</param>
+    public async Task<SiteAnswer> AskAsync(SiteCommand command, IReadOnlyList<NamedArray> arrays, RoundKey? of, CancellationToken cancellation)
     {
-        var open = new PendingCommand(command, arrays);
+        PendingCommand order;
         lock (gate)
         {
-            command.Number = ++number;
             lastSign = time.GetTimestamp();
-            pending.Add(command.Number, open);
-            Send(open);
+            order = orders.Give(command, arrays, of);
+            Send(order);
         }
         try
         {
-            var answer = await WithPatienceAsync(open, cancellation);
+            var answer = await WithPatienceAsync(order, cancellation);
             return answer.Reply.ContentCase == SiteReply.ContentOneofCase.Failure ? throw SiteFailures.From(name, answer.Reply.Failure) : answer;
         }
         finally
         {
-            lock (gate) pending.Remove(command.Number);
+            lock (gate) orders.Close(order);
         }
     }
 
-    private void Send(PendingCommand open)
+    private void Send(PendingCommand order)
     {
         if (session is null) return;
-        open.IsSent = true;
-        session.Send(new(open.Command, open.Arrays));
+        order.IsSent = true;
+        session.Send(order.Message);
+    }
+
+    private void Lose(PendingCommand order)
+    {
+        orders.Close(order);
+        order.Done.TrySetException(new SiteLostException(name, isGone: false, $"Site '{name}' came back without its work in round {order.At.Round + 1}."));
+    }
+
+    private string Refuse(string what)
+    {
+        var standing = orders.StandingAfter(what);
+        session?.Say(standing);
+        return standing.Standing.Sentence;
     }
 
     private async Task<SiteAnswer> WithPatienceAsync(PendingCommand open, CancellationToken cancellation)

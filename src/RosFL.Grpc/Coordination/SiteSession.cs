@@ -10,29 +10,41 @@ namespace RosFL.Grpc.Coordination;
 /// <summary>What came with a reply: parts of a site, and what travels in a relay.</summary>
 internal sealed record SiteAnswer(SiteReply Reply, Model? Parts, IReadOnlyList<NamedArray> Travelling);
 
-/// <summary>One command with the arrays behind it.</summary>
+/// <summary>One message with the arrays behind it.</summary>
 internal sealed record Outgoing<T>(T Message, IReadOnlyList<NamedArray> Arrays);
 
 /// <summary>One stream of a site at the aggregation server, from the welcome to the end of the connection. A site may say nothing for long; what it has begun to say or to read has its time.</summary>
 /// <param name="budget">The study's: parts that would be too much wait unread.</param>
-internal sealed class SiteSession(Study study, WireLimits limits, ByteBudget budget, TensorFrameReader<SiteMessage> reader, TensorFrameWriter<ServerMessage> writer)
+/// <param name="refused">Told of each message that came again or too late; the site is told where the study stands.</param>
+internal sealed class SiteSession(
+    Study study, WireLimits limits, ByteBudget budget, TensorFrameReader<SiteMessage> reader, TensorFrameWriter<ServerMessage> writer, Action<RosflException>? refused)
 {
-    private readonly Channel<Outgoing<SiteCommand>> outbox = Channel.CreateUnbounded<Outgoing<SiteCommand>>();
+    private const int MostUnread = 16;
+
+    private readonly Channel<Outgoing<ServerMessage>> outbox = Channel.CreateUnbounded<Outgoing<ServerMessage>>();
     private readonly CancellationTokenSource ended = new();
 
-    public void Send(Outgoing<SiteCommand> command) => outbox.Writer.TryWrite(command);
+    public void Send(Outgoing<ServerMessage> order) => outbox.Writer.TryWrite(order);
+
+    /// <summary>Says where the study stands, unless the site leaves unread what it is told.</summary>
+    public void Say(ServerMessage standing)
+    {
+        if (outbox.Reader.Count < MostUnread) outbox.Writer.TryWrite(new(standing, []));
+    }
 
     /// <summary>Ends the session; the site will come again.</summary>
     public void End() => ended.Cancel();
 
-    public Task WelcomeAsync(ServerWelcome welcome, CancellationToken cancellation) => SendAsync(new ServerMessage { Welcome = welcome }, [], cancellation);
+    public Task WelcomeAsync(Position stand, ServerWelcome welcome, CancellationToken cancellation) =>
+        SendAsync(new(new ServerMessage { Position = stand, Welcome = welcome }, []), cancellation);
 
     /// <summary>Sends commands and hands on what comes, until either end is done.</summary>
-    public async Task RunAsync(Action<SiteAnswer> answered, Action<SiteStep> stepped, CancellationToken cancellation)
+    /// <exception cref="RosflException">A message came that could never have been legal.</exception>
+    public async Task RunAsync(RemoteSite site, CancellationToken cancellation)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, ended.Token);
         var sending = SendAsync(both.Token);
-        var receiving = ReceiveAsync(answered, stepped, both.Token);
+        var receiving = ReceiveAsync(site, both.Token);
         var first = await Task.WhenAny(sending, receiving);
         await both.CancelAsync();
         await Task.WhenAll(Quiet(sending), Quiet(receiving));
@@ -44,31 +56,40 @@ internal sealed class SiteSession(Study study, WireLimits limits, ByteBudget bud
     private async Task SendAsync(CancellationToken cancellation)
     {
         await foreach (var one in Repetition.AmongAsync(outbox.Reader.ReadAllAsync(cancellation)))
-            await SendAsync(new ServerMessage { Command = one.Message }, one.Arrays, cancellation);
+            await SendAsync(one, cancellation);
     }
 
-    private Task SendAsync(ServerMessage message, IReadOnlyList<NamedArray> arrays, CancellationToken cancellation) =>
-        limits.TransferAsync(arrays.Sum(a => a.Bytes), "reading what the server sent", async time =>
+    private Task SendAsync(Outgoing<ServerMessage> one, CancellationToken cancellation) =>
+        limits.TransferAsync(one.Arrays.Sum(a => a.Bytes), "reading what the server sent", async time =>
         {
-            await writer.ControlAsync(message, time, more: arrays.Count > 0);
-            foreach (var array in arrays) await writer.ArrayAsync(array, time);
+            await writer.ControlAsync(one.Message, time, more: one.Arrays.Count > 0);
+            foreach (var array in one.Arrays) await writer.ArrayAsync(array, time);
             return true;
         }, cancellation);
 
-    private async Task ReceiveAsync(Action<SiteAnswer> answered, Action<SiteStep> stepped, CancellationToken cancellation)
+    private async Task ReceiveAsync(RemoteSite site, CancellationToken cancellation)
     {
         while (await reader.ControlAsync(cancellation) is { } message)
+        {
+            var at = Positions.Require(message.Position, study.Id, site.Name);
             switch (message.ContentCase)
             {
                 case SiteMessage.ContentOneofCase.Step:
-                    stepped(message.Step);
+                    Note(site.Step(at, message.Step));
                     break;
                 case SiteMessage.ContentOneofCase.Reply:
-                    answered(await ReadAsync(message.Reply, cancellation));
+                    site.Check(at, message.Reply);
+                    Note(site.Answer(at, await ReadAsync(message.Reply, cancellation)));
                     break;
                 default:
-                    throw new RosflException(ExitCode.Protocol, $"A site sent {message.ContentCase} where a reply or a step must come.");
+                    throw new RosflException(ExitCode.Protocol, $"Site '{site.Name}' sent {message.ContentCase} where a reply or a step must come: update its program.");
             }
+        }
+    }
+
+    private void Note(string? late)
+    {
+        if (late is not null) refused?.Invoke(new(ExitCode.Protocol, late));
     }
 
     private async Task<SiteAnswer> ReadAsync(SiteReply reply, CancellationToken cancellation)

@@ -12,7 +12,8 @@ using RosFL.Training;
 namespace RosFL.Grpc.Coordination;
 
 /// <summary>A command with what came behind it.</summary>
-internal sealed record SiteTask(SiteCommand Command, Model Model, IReadOnlyList<NamedArray> Travelling);
+/// <param name="At">To what it belongs.</param>
+internal sealed record SiteTask(SiteCommand Command, Position At, Model Model, IReadOnlyList<NamedArray> Travelling);
 
 /// <summary>
 /// What a site does, independent of its connection: commands one after the other, their answers kept to be given again. A new round, an
@@ -29,7 +30,7 @@ internal sealed class SiteWork(ISite site, Study study, SiteEnding? ending = nul
     private readonly SortedDictionary<long, Outgoing<SiteMessage>> answers = [];
     private Channel<Outgoing<SiteMessage>>? outbox;
     private CancellationTokenSource training = new();
-    private RoundKey? key;
+    private SiteTask? trained;
     private long last;
     private int era;
 
@@ -59,7 +60,7 @@ internal sealed class SiteWork(ISite site, Study study, SiteEnding? ending = nul
                 return;
             }
             last = number;
-            if (task.Command.Train is not null || task.Command.Abort is not null) training.Cancel();
+            if (task.Command.Train is not null || task.Command.ContentCase == SiteCommand.ContentOneofCase.Abort) training.Cancel();
             queue.Writer.TryWrite((task, era));
         }
     }
@@ -76,14 +77,23 @@ internal sealed class SiteWork(ISite site, Study study, SiteEnding? ending = nul
         }
     }
 
-    /// <summary>Which images a step took is not told: the order follows from a secret of the site.</summary>
+    /// <summary>The server stands elsewhere than the site thought: a training that it does not wait for is given up.</summary>
+    public void Stand(SiteStanding standing)
+    {
+        lock (gate)
+            if (trained is { Command.Number: var number } && number <= standing.Newest && !standing.Open.Contains(number)) training.Cancel();
+    }
+
+    /// <summary>Which images a step took is not told: the order follows from a secret of the site. Of a training that was given up nothing is told.</summary>
     public void Stepped(StepRecord step)
     {
         lock (gate)
-            outbox?.Writer.TryWrite(new(new SiteMessage
-            {
-                Step = new SiteStep { Round = step.Round, Attempt = key?.Attempt ?? 0, Step = step.Step, Loss = step.Loss },
-            }, []));
+        {
+            if (trained is null || training.IsCancellationRequested) return;
+            var at = trained.At.Clone();
+            at.Step = step.Step;
+            outbox?.Writer.TryWrite(new(new SiteMessage { Position = at, Step = new SiteStep { Loss = step.Loss } }, []));
+        }
     }
 
     public async Task RunAsync(CancellationToken cancellation)
@@ -106,6 +116,7 @@ internal sealed class SiteWork(ISite site, Study study, SiteEnding? ending = nul
         {
             if (of != era) return;
             training = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            trained = task.Command.Train is null ? null : task;
             // what came meanwhile has ended this training before it began
             if (task.Command.Train is not null && last > task.Command.Number) training.Cancel();
             token = training.Token;
@@ -123,16 +134,17 @@ internal sealed class SiteWork(ISite site, Study study, SiteEnding? ending = nul
         {
             answer = new(new SiteMessage { Reply = new SiteReply { Failure = SiteFailures.Of(failure) } }, []);
         }
-        Keep(task.Command.Number, of, answer);
+        Keep(task, of, answer);
     }
 
-    private void Keep(long number, int of, Outgoing<SiteMessage> answer)
+    private void Keep(SiteTask task, int of, Outgoing<SiteMessage> answer)
     {
         lock (gate)
         {
             if (of != era) return;
-            answer.Message.Reply.Command = number;
-            answers[number] = answer;
+            answer.Message.Position = task.At;
+            answer.Message.Reply.Command = task.Command.Number;
+            answers[task.Command.Number] = answer;
             while (answers.Count > AnswersKept) answers.Remove(answers.First().Key);
             outbox?.Writer.TryWrite(answer);
         }
@@ -147,19 +159,19 @@ internal sealed class SiteWork(ISite site, Study study, SiteEnding? ending = nul
                 var initial = await site.InitialAsync(cancellation);
                 return hidden is null ? Reply(new SiteReply { Initial = true }, [.. initial.Named()]) : Reply(new SiteReply { Initial = true, PartsHash = initial.Hash() }, []);
             case SiteCommand.ContentOneofCase.Hidden when hidden is not null:
-                return Reply(new SiteReply { Hidden = hidden.Exchange(command.Hidden) }, []);
+                return Reply(new SiteReply { Hidden = hidden.Exchange(task.At.Key(), command.Hidden) }, []);
             case SiteCommand.ContentOneofCase.Train:
                 return await TrainAsync(task, cancellation);
             case SiteCommand.ContentOneofCase.Commit:
                 await site.CommitAsync(WireJson.Read<CommitRecord>(command.Commit), cancellation);
                 return Done();
             case SiteCommand.ContentOneofCase.Abort:
-                await site.AbortAsync(new RoundKey(study.Id, command.Abort.Round, command.Abort.Attempt), cancellation);
+                await site.AbortAsync(task.At.Key(), cancellation);
                 return Done();
             case SiteCommand.ContentOneofCase.Evaluate:
                 var order = command.Evaluate;
                 var split = Enum.TryParse<Split>(order.Split, out var known) ? known : throw new RosflException(ExitCode.Protocol, "An evaluation names no split of this program: update it.");
-                return Reply(new SiteReply { Scores = WireJson.Write(NamelessScores.Of(await site.EvaluateAsync(new EvaluationOrder(order.Round, split, task.Model, order.ModelName, order.SplitName, order.PartsHash), cancellation))) }, []);
+                return Reply(new SiteReply { Scores = WireJson.Write(NamelessScores.Of(await site.EvaluateAsync(new EvaluationOrder(task.At.Round, split, task.Model, order.ModelName, order.SplitName, order.PartsHash), cancellation))) }, []);
             case SiteCommand.ContentOneofCase.End:
                 ending?.Keep(WireJson.Read<StudyEnd>(command.End));
                 return Done();
@@ -173,8 +185,7 @@ internal sealed class SiteWork(ISite site, Study study, SiteEnding? ending = nul
     private async Task<Outgoing<SiteMessage>> TrainAsync(SiteTask task, CancellationToken cancellation)
     {
         var order = task.Command.Train;
-        key = new RoundKey(study.Id, order.Round, order.Attempt);
-        var update = await site.TrainAsync(new RoundStart(key, task.Model, WireJson.ReadOptional<CommitRecord>(order.Last), order.Relay ? task.Travelling : null), cancellation);
+        var update = await site.TrainAsync(new RoundStart(task.At.Key(), task.Model, WireJson.ReadOptional<CommitRecord>(order.Last), order.Relay ? task.Travelling : null), cancellation);
         NumberLimits.Check(update.Parts, update.Travelling ?? [], study.Run.Wire);
         var message = new SiteUpdateMessage { Figures = WireJson.Write(update.Figures), Travelling = { ModelFrames.Announced(update.Travelling ?? []) } };
         if (hidden is not null) message.Certificate = ByteString.CopyFrom(hidden.Certificate);

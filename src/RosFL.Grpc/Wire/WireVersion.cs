@@ -6,7 +6,7 @@ namespace RosFL.Grpc.Wire;
 /// <summary>The protocol's version: parties of one major version work together, in the way of the smaller minor version.</summary>
 public static class WireVersion
 {
-    public const int Major = 1, Minor = 0;
+    public const int Major = 2, Minor = 0;
 
     public static ProtocolVersion Own => new() { Major = Major, Minor = Minor };
 

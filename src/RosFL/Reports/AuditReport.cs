@@ -47,7 +47,7 @@ public static class AuditReport
                 Row(a.Attacker, a.Scores, string.Create(CultureInfo.InvariantCulture, $"{a.Identified:P1}"), a.Steps == 0 ? "–" : $"{a.Steps}", a.Steps == 0 ? "–" : a.Plateau ? "yes" : "no");
         }
         page.Table(table);
-        page.Note("A pixel crosses so often in the whole study, and attackers see the guards' noise averaged over as many crossings: " + string.Join(", ", results.Select(r => $"{r.Cut} {Figures.Fixed(r.Crossings, 1)}")) + ".");
+        page.Note("A pixel crosses so often in the whole study, and attackers see what guards add, noise or the gradients of other images, averaged over as many crossings: " + string.Join(", ", results.Select(r => $"{r.Cut} {Figures.Fixed(r.Crossings, 1)}")) + ".");
         page.Note("Distance correlation of images and smashed values, for information only: " + string.Join(", ", results.Select(r => $"{r.Cut} {Three(r.DistanceCorrelation)}")) + ".");
     }
 

@@ -18,7 +18,7 @@ internal static class CurveSections
         var hidden = Drifts.Where(drift => IsHidden(rounds, drift.Of)).Select(drift => drift.Parts).ToList();
         page.Section("Drift and correction",
             "Drift: how far a site's part moved from the round's start before merging, relative to the norm of that start. Correction: the largest change that it made to a weight."
-            + (hidden.Count > 0 ? $" Under secure aggregation sites do not tell the drift of {string.Join(", ", hidden)}." : ""));
+            + (hidden.Count > 0 ? $" Under secure aggregation sites do not tell the drift of {string.Join(" and ", hidden)}." : ""));
         Cards(page,
         [
             .. Drifts.Where(drift => !hidden.Contains(drift.Parts)).Select(drift => LineChart.Draw($"Drift of {drift.Parts}", "", Lines(rounds, sites, drift.Of), fromZero: true)),

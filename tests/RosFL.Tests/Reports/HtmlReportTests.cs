@@ -36,7 +36,7 @@ public sealed partial class HtmlReportTests
         using var temporary = new TemporaryFolder();
         using var folder = MadeUpRun.Make(temporary, round => round with { Sites = [.. round.Sites.Select(site => site.WithoutDrift() with { DriftBody = 0.5 })] });
         var page = File.ReadAllText(HtmlReport.Write(folder));
-        Assert.Contains("sites do not tell the drift of heads, tails.", page, StringComparison.Ordinal);
+        Assert.Contains("sites do not tell the drift of heads and tails.", page, StringComparison.Ordinal);
         Assert.Contains("Drift of bodies", page, StringComparison.Ordinal);
         Assert.DoesNotContain("Drift of heads", page, StringComparison.Ordinal);
         Assert.Contains("hidden", page, StringComparison.Ordinal);

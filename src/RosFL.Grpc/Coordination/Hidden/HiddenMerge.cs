@@ -77,7 +77,7 @@ internal sealed class HiddenMerge(
         foreach (var answer in reply.Messages.Select(m => Envelope.FromBytes(m.Span)))
             lock (session) session.Receive(Own(site, message.To, answer));
         if (message.Kind == MessageKind.ShareBox)
-            await HiddenTransfer.PullAsync(Remote(site), from => new HiddenOrder { Round = key.Round, MaskedFrom = from }, part =>
+            await HiddenTransfer.PullAsync(Remote(site), OwnKey(key, site), from => new HiddenOrder { MaskedFrom = from }, part =>
             {
                 lock (session) session.Receive(message.To, MemoryMarshal.Cast<byte, ulong>(part.Span));
             }, token);
@@ -85,8 +85,8 @@ internal sealed class HiddenMerge(
 
     private async Task<HiddenReply> ExchangeAsync(RoundKey key, TrainedSite site, Envelope message, CancellationToken cancellation)
     {
-        var order = new HiddenOrder { Round = key.Round, Message = ByteString.CopyFrom(message.ToBytes()) };
-        var reply = await Remote(site).ExchangeAsync(order, cancellation);
+        var order = new HiddenOrder { Message = ByteString.CopyFrom(message.ToBytes()) };
+        var reply = await Remote(site).ExchangeAsync(OwnKey(key, site), order, cancellation);
         meter.Received(message.To, order.Message.Length);
         meter.Sent(message.To, reply.Messages.Sum(m => (long)m.Length));
         return reply;
@@ -101,7 +101,7 @@ internal sealed class HiddenMerge(
         HiddenOutcome? outcome = null;
         await GuardedAsync(session, key, site, message.To, async token =>
         {
-            await HiddenTransfer.PushAsync(Remote(site), key.Round, sum, token);
+            await HiddenTransfer.PushAsync(Remote(site), OwnKey(key, site), sum, token);
             outcome = WireJson.Read<HiddenOutcome>((await ExchangeAsync(key, site, message, token)).Outcome);
         }, cancellation);
         return outcome is null ? null : (message.To, outcome);
@@ -111,7 +111,7 @@ internal sealed class HiddenMerge(
     private async Task KeepStateAsync(RoundKey key, IReadOnlyList<(uint Id, TrainedSite Site)> opened, CancellationToken cancellation)
     {
         foreach (var (id, site) in opened)
-            if (await TryAsync(key, site, async token => meter.Sent(id, await states.FetchAsync(Remote(site), key.Round, token)), cancellation)) return;
+            if (await TryAsync(key, site, async token => meter.Sent(id, await states.FetchAsync(Remote(site), OwnKey(key, site), token)), cancellation)) return;
         throw new RoundLostException($"No site stayed to seal the new state of {key}.");
     }
 
@@ -136,6 +136,9 @@ internal sealed class HiddenMerge(
             return false;
         }
     }
+
+    /// <summary>The attempt in which the site trained what is summed.</summary>
+    private static RoundKey OwnKey(RoundKey key, TrainedSite site) => key with { Attempt = site.Survivor.Attempt };
 
     private static RemoteSite Remote(TrainedSite site) => (RemoteSite)site.Site;
 }

@@ -89,11 +89,11 @@ public sealed class HiddenSite : ISite, IDisposable
     }
 
     /// <summary>One exchange of the protocol with the aggregation server.</summary>
-    internal HiddenReply Exchange(HiddenOrder order)
+    internal HiddenReply Exchange(RoundKey of, HiddenOrder order)
     {
         try
         {
-            return Answer(order);
+            return Answer(of, order);
         }
         catch (RosflException refusal)
         {
@@ -102,13 +102,13 @@ public sealed class HiddenSite : ISite, IDisposable
         }
     }
 
-    private HiddenReply Answer(HiddenOrder order) => order.ContentCase switch
+    private HiddenReply Answer(RoundKey of, HiddenOrder order) => order.ContentCase switch
     {
-        HiddenOrder.ContentOneofCase.Message => Take(Envelope.FromBytes(order.Message.Span)),
-        HiddenOrder.ContentOneofCase.MaskedFrom => HiddenTransfer.Part(MemoryMarshal.AsBytes(Round.Masked.AsSpan()), order.MaskedFrom),
+        HiddenOrder.ContentOneofCase.Message => Take(RoundOf(of), Envelope.FromBytes(order.Message.Span)),
+        HiddenOrder.ContentOneofCase.MaskedFrom => HiddenTransfer.Part(MemoryMarshal.AsBytes(RoundOf(of).Masked.AsSpan()), order.MaskedFrom),
         HiddenOrder.ContentOneofCase.Incoming => Append(order.Incoming),
-        HiddenOrder.ContentOneofCase.StateFrom => HiddenTransfer.Part(Round.Sealed(), order.StateFrom),
-        HiddenOrder.ContentOneofCase.StateComplete => Unseal(order.Round),
+        HiddenOrder.ContentOneofCase.StateFrom => HiddenTransfer.Part(RoundOf(of).Sealed(), order.StateFrom),
+        HiddenOrder.ContentOneofCase.StateComplete => Unseal(of.Round),
         _ => throw new RosflException(ExitCode.Protocol, "The aggregation server asked for something that this program does not know: update it."),
     };
 
@@ -119,11 +119,12 @@ public sealed class HiddenSite : ISite, IDisposable
         return refusal;
     }
 
-    private HiddenRound Round => round ?? throw new RosflException(ExitCode.SecureAggregation, "This site has trained nothing that could be summed: it takes part again in the next attempt.");
+    private HiddenRound RoundOf(RoundKey key) => round is { } own && own.Key == key ? own
+        : throw new RosflException(ExitCode.SecureAggregation, $"This site has trained nothing of {key} that could be summed: it takes part again in the next attempt.");
 
-    private HiddenReply Take(Envelope message) => message.Kind == MessageKind.Opened
-        ? new() { Outcome = WireJson.Write(Round.Open(message, MemoryMarshal.Cast<byte, ulong>(Received()).ToArray())) }
-        : new() { Messages = { Round.Take(message).Select(r => ByteString.CopyFrom(r.ToBytes())) } };
+    private HiddenReply Take(HiddenRound own, Envelope message) => message.Kind == MessageKind.Opened
+        ? new() { Outcome = WireJson.Write(own.Open(message, MemoryMarshal.Cast<byte, ulong>(Received()).ToArray())) }
+        : new() { Messages = { own.Take(message).Select(r => ByteString.CopyFrom(r.ToBytes())) } };
 
     private HiddenReply Unseal(int after)
     {

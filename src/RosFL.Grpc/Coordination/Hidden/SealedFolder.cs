@@ -8,21 +8,22 @@ internal sealed class SealedFolder(string folder)
 {
     public static SealedFolder Of(string runFolder) => new(Path.Combine(runFolder, "sealed"));
 
-    /// <summary>Fetches the state after a round from a site that opened its sum; an earlier attempt's is replaced.</summary>
+    /// <summary>Fetches the state after an attempt at a round from a site that opened its sum; an earlier attempt's is replaced.</summary>
     /// <returns>Its bytes.</returns>
-    public async Task<long> FetchAsync(RemoteSite site, int round, CancellationToken cancellation)
+    public async Task<long> FetchAsync(RemoteSite site, RoundKey of, CancellationToken cancellation)
     {
         using var bytes = new MemoryStream();
-        await HiddenTransfer.PullAsync(site, from => new HiddenOrder { Round = round, StateFrom = from }, part => bytes.Write(part.Span), cancellation);
-        AtomicFile.Write(PathOf(round), stream => stream.Write(bytes.GetBuffer(), 0, (int)bytes.Length));
+        await HiddenTransfer.PullAsync(site, of, from => new HiddenOrder { StateFrom = from }, part => bytes.Write(part.Span), cancellation);
+        AtomicFile.Write(PathOf(of.Round), stream => stream.Write(bytes.GetBuffer(), 0, (int)bytes.Length));
         return bytes.Length;
     }
 
     /// <summary>Gives a site the state after a round.</summary>
     public async Task GiveAsync(RemoteSite site, int round, CancellationToken cancellation)
     {
-        await HiddenTransfer.PushAsync(site, round, Read(round), cancellation);
-        await site.ExchangeAsync(new HiddenOrder { Round = round, StateComplete = true }, cancellation);
+        var after = new RoundKey(site.Study, round, 0);
+        await HiddenTransfer.PushAsync(site, after, Read(round), cancellation);
+        await site.ExchangeAsync(after, new HiddenOrder { StateComplete = true }, cancellation);
     }
 
     /// <exception cref="RosflException">It was not kept.</exception>

@@ -6,7 +6,7 @@ namespace RosFL.Privacy.Audit;
 
 /// <summary>audit.json: what was measured at a site, cut by cut.</summary>
 /// <param name="Name">Of the audited run.</param>
-/// <param name="Terms">Hash of what decides how much leaks besides the cut: task, network, training, preprocessing, guards, and the rounds over which a guard's noise averages out.</param>
+/// <param name="Terms">Hash of what decides how much leaks besides the cut: task, network, training, preprocessing, guards, and the rounds where what a guard adds averages out over them.</param>
 public sealed record AuditFile(string Site, string Name, string Terms, AuditLimits Limits, AuditedCut[] Cuts)
 {
     private static readonly JsonSerializerOptions Options = new(RunJson.Options) { RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true };
@@ -39,15 +39,15 @@ public sealed record AuditFile(string Site, string Name, string Terms, AuditLimi
             ["training"] = shared["training"]?.DeepClone(),
             ["preprocessing"] = shared["preprocessing"]?.DeepClone(),
             ["guards"] = JsonSerializer.SerializeToNode(guards, RunJson.Options),
-            // over how many crossings a guard's noise can be averaged
-            ["rounds"] = guards is { SmashedNoise: 0, GradientNoise: 0 } ? null : run.Rounds,
+            // over how many crossings a guard's noise, or the gradients of other images, can be averaged
+            ["rounds"] = guards is { SmashedNoise: 0, GradientNoise: 0, Gradient: not GradientKind.Mixed } ? null : run.Rounds,
         });
     }
 
     /// <summary>Why it says nothing of a run at a site, as the end of a sentence that begins with the file; null where it does.</summary>
     public string? WhyNotOf(RunOptions run, string site) =>
         Site != site ? $"was made at site '{Site}', and this is '{site}': run 'rosfl audit' on this site's images."
-        : Terms != TermsOf(run) ? "is of another task, network, training, preprocessing or guard than the study's, or of other rounds under a guard's noise: run 'rosfl audit' with the study's options."
+        : Terms != TermsOf(run) ? "is of another task, network, training, preprocessing or guard than the study's, or of other rounds under a guard that they average out: run 'rosfl audit' with the study's options."
         : null;
 
     public void Save(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this, Options));

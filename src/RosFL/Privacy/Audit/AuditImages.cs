@@ -54,19 +54,22 @@ internal sealed class AuditImages
     /// The images under attack, always the same, in the order of persons, one image of each person before a second of any. Where training sees
     /// patches, further patches of the same images follow until there are enough.
     /// </summary>
-    public IReadOnlyList<Shown> Victims() => Drawn("audit.victim", victims, study.Run.Preprocessing.Patch.Length > 0 ? study.Run.Audit.Victims : 1);
+    public IReadOnlyList<Shown> Victims() => Drawn("audit.victim", victims, study.Run.Preprocessing.Patch.Length > 0 ? study.Run.Audit.Victims : 1, study.Run.Audit.Victims);
 
     /// <summary>The same without further patches.</summary>
-    public IReadOnlyList<Shown> OthersShown() => Drawn("audit.victim", victims, rounds: 1);
+    public IReadOnlyList<Shown> OthersShown() => Drawn("audit.victim", victims, rounds: 1, study.Run.Audit.Victims);
 
     /// <summary>Members in the same manner.</summary>
-    public IReadOnlyList<Shown> MembersShown() => Drawn("audit.member", [members], rounds: 1);
+    public IReadOnlyList<Shown> MembersShown() => Drawn("audit.member", [members], rounds: 1, study.Run.Audit.Victims);
 
-    private List<Shown> Drawn(string purpose, IReadOnlyList<SiteImages> sources, int rounds)
+    /// <summary>Other draws of the images of the persons under attack, again and again until there are enough.</summary>
+    public Batch AmongVictims(int count) => Load(Drawn("audit.among", victims, rounds: count, count));
+
+    private List<Shown> Drawn(string purpose, IReadOnlyList<SiteImages> sources, int rounds, int count)
     {
         IEnumerable<Shown> Round(int round) => InTurns(sources.SelectMany((source, s) =>
             source.ItemSubjects.Select((subject, i) => new Shown(source, i, subject, seeds.For(purpose, round, s, i)))));
-        return [.. Enumerable.Range(0, rounds).SelectMany(Round).Take(study.Run.Audit.Victims)];
+        return [.. Enumerable.Range(0, rounds).SelectMany(Round).Take(count)];
     }
 
     /// <summary>Some images as a batch on the study's device and in its memory layout, in the caller's dispose scope.</summary>

@@ -1,5 +1,6 @@
 using RosFL.Federation;
 using RosFL.Imaging;
+using RosFL.Runs;
 using RosFL.Tensors;
 using RosFL.Training;
 using static TorchSharp.torch;
@@ -15,11 +16,14 @@ internal sealed class AuditedModel : IDisposable
     private readonly WireTap? tap;
     private readonly BodyTask? bodyTask;
     private readonly WireTap ear = new(null);
+    private readonly Seeds seeds;
+    private readonly int batches;
     private int steps;
 
     private AuditedModel(Study study, SitePart part, IBodyLink body, WireTap? tap, BodyTask? bodyTask, double crossings)
     {
-        (this.study, this.part, this.body, this.tap, this.bodyTask) = (study, part, body, tap, bodyTask);
+        (this.study, this.part, this.body, this.tap, this.bodyTask, seeds) = (study, part, body, tap, bodyTask, new Seeds(study.Run.Seed));
+        batches = Crossings.Batches(study.Run.Privacy, crossings);
         var guards = Crossings.Averaged(study.Run.Privacy, crossings);
         watched = study.Guarded(tap ?? body, "audit", guards);
         heard = study.Guarded(ear, "audit", guards);
@@ -45,29 +49,76 @@ internal sealed class AuditedModel : IDisposable
     }
 
     /// <summary>Sees the images as the computation server would, in training batches of the study's size; in the caller's dispose scope and without a graph.</summary>
-    public Observation Observe(Batch batch)
+    /// <param name="partners">Exact gradients of the images that training may mix with these; null mixes, if anything, what is seen together.</param>
+    public Observation Observe(Batch batch, Tensor? partners = null)
     {
         using var scope = NewDisposeScope();
-        using var grad = enable_grad();
-        part.Train(false);
-        var (count, each) = (batch.Images.shape[0], study.Run.Training.Batch);
-        var seen = new List<Observation>();
-        for (long first = 0; first < count; first += each) seen.Add(ObserveTogether(batch.Narrow(first, Math.Min(each, count - first))));
+        var seen = InTrainingBatches(batch).Select(b => ObserveTogether(b, partners)).ToList();
         Tensor All(Func<Observation, Tensor> of) => cat([.. seen.Select(of)], 0).MoveToOuterDisposeScope();
         return new(All(o => o.Smashed), All(o => o.Features), All(o => o.Gradient));
     }
 
-    private Observation ObserveTogether(Batch batch)
+    /// <summary>The features' gradients as no guard has touched them, each as its training batch's loss has it; in the caller's dispose scope.</summary>
+    public Tensor ExactGradients(Batch batch)
+    {
+        Tensor Together(Batch images)
+        {
+            using var inner = NewDisposeScope();
+            return ExactGradients(images, Next()).MoveToOuterDisposeScope();
+        }
+        using var scope = NewDisposeScope();
+        return cat([.. InTrainingBatches(batch).Select(Together)], 0).MoveToOuterDisposeScope();
+    }
+
+    private IEnumerable<Batch> InTrainingBatches(Batch batch)
+    {
+        var (count, each) = (batch.Images.shape[0], study.Run.Training.Batch);
+        for (long first = 0; first < count; first += each) yield return batch.Narrow(first, Math.Min(each, count - first));
+    }
+
+    private Observation ObserveTogether(Batch batch, Tensor? partners)
     {
         using var scope = NewDisposeScope();
         var time = Next();
+        var exact = ExactGradients(batch, time);
+        var crossed = partners is null ? Crossed(exact, time) : cat([.. exact.split(1).Select(own => Averaged(own, partners))], 0);
+        // the loss is a mean over the batch, and an attacker knows of how many images
+        var gradient = crossed.Times(study.Run.Training.Batch);
+        return new(tap!.Smashed!.MoveToOuterDisposeScope(), tap.Features!.MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
+    }
+
+    private Tensor ExactGradients(Batch batch, StepTime time)
+    {
+        using var grad = enable_grad();
+        part.Train(false);
         var smashed = part.Levels.Head(batch.Images, out var skips).detach();
         var features = watched.Forward(smashed, time).detach().requires_grad_();
         var loss = study.NewLoss().Of(part.Levels.Tail(features, [.. skips.Select(s => s?.detach())]), batch.Targets, batch.Mask);
-        watched.Backward(bodyTask?.Gradient(batch.Images, features) ?? autograd.grad([loss], [features])[0], time);
-        // the loss is a mean over the batch, and an attacker knows of how many images
-        var gradient = tap!.Gradient!.Times(batch.Images.shape[0]);
-        return new(tap.Smashed!.MoveToOuterDisposeScope(), tap.Features!.MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
+        var gradients = bodyTask?.Gradient(batch.Images, features) ?? autograd.grad([loss], [features])[0];
+        // a batch of fewer images, as the last one may be, has its loss of fewer
+        return gradients.Times(batch.Images.shape[0] / (double)study.Run.Training.Batch);
+    }
+
+    /// <summary>What becomes of a batch's gradients on their way.</summary>
+    private Tensor Crossed(Tensor gradients, StepTime time)
+    {
+        watched.Backward(gradients, time);
+        return tap!.Gradient!;
+    }
+
+    /// <summary>The mean of what becomes of an image's gradient in one training batch after the other, each with partners drawn anew (the image itself may be among them).</summary>
+    private Tensor Averaged(Tensor own, Tensor partners)
+    {
+        var sum = zeros_like(own, ScalarType.Float32);
+        for (var k = 0; k < batches; k++)
+        {
+            using var scope = NewDisposeScope();
+            var time = Next();
+            var random = Seeds.Random(seeds.For("audit.partners", time.Step));
+            var others = Enumerable.Range(1, study.Run.Training.Batch - 1).Select(_ => partners.narrow(0, random.Next((int)partners.shape[0]), 1));
+            sum.Add(Crossed(cat([own, .. others], 0), time).narrow(0, 0, 1));
+        }
+        return sum.DividedBy(batches);
     }
 
     /// <summary>The smashed values of images, without a graph, as they cross.</summary>

@@ -4,7 +4,7 @@ using RosFL.Training;
 
 namespace RosFL.Privacy.Audit;
 
-/// <summary>How often one thing crosses the cut: whoever sees all of it averages a guard's noise away.</summary>
+/// <summary>How often one thing crosses the cut: whoever sees all of it averages away what a guard adds to it, noise or the gradients of other images.</summary>
 internal static class Crossings
 {
     /// <summary>How often, on average, a pixel of the site's training images crosses in the whole study; at least once.</summary>
@@ -17,10 +17,14 @@ internal static class Crossings
         return Math.Max(1, shown * share / items);
     }
 
+    /// <summary>In how many training batches an attacker sees an image's gradient: where they are mixed it has other partners in each, elsewhere one is like another.</summary>
+    public static int Batches(PrivacyOptions guards, double crossings) => guards.Gradient == GradientKind.Mixed ? (int)Math.Round(crossings) : 1;
+
     /// <summary>Guards as they look to whoever averages so many crossings: their noise is independent, so that it shrinks by the square root.</summary>
     public static PrivacyOptions Averaged(PrivacyOptions guards, double crossings) => guards with
     {
         SmashedNoise = guards.SmashedNoise / Math.Sqrt(crossings),
-        GradientNoise = guards.GradientNoise / Math.Sqrt(crossings),
+        // the mean over the batches takes its own share
+        GradientNoise = guards.GradientNoise / Math.Sqrt(crossings / Batches(guards, crossings)),
     };
 }

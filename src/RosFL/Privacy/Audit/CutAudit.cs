@@ -27,7 +27,7 @@ public sealed record Membership(double Auc, double AucLow, double AucHigh, doubl
 /// <param name="BytesPerImage">Smashed values, features and both gradients as float32.</param>
 /// <param name="Score">Of the locally trained network on the victims: Dice, or PSNR in dB.</param>
 /// <param name="SiteOnlyScore">Of the outer levels alone, trained alike.</param>
-/// <param name="Crossings">How often a pixel crosses in the whole study: attackers see a guard's noise averaged over so many.</param>
+/// <param name="Crossings">How often a pixel crosses in the whole study: attackers average over so many of them what a guard adds.</param>
 public sealed record CutAudit(
     string Cut, long[] Smashed, long BytesPerImage, double Score, double SiteOnlyScore,
     ImageScores MeanImage, ImageScores Pixelated4, ImageScores Pixelated8, IReadOnlyList<Reconstruction> Reconstructions, int Gallery,

@@ -78,8 +78,8 @@ public sealed class BadInputTests : IAsyncLifetime
         { "another round", r => r.Position.Round = 7, "Site 'north' would train round 8 of study 'run', attempt 1, and the computation server trains round 1 of study 'run', attempt 1." },
         { "an old attempt", r => r.Position.Attempt = 0, "Site 'north' would train round 1 of study 'run', attempt 0, and the computation server trains round 1 of study 'run', attempt 1." },
         { "another manifest", r => r.Hello.Manifest = "another", "Site 'north' holds another manifest of study 'run' (another) than this computation server (made): 'rosfl study diff' shows what differs; approve the same one." },
-        { "old client", r => r.Hello.Version.Major = 0, "The program of site 'north' speaks protocol 0.0, this one 1.0: update the older of the two." },
-        { "client without a version", r => r.Hello.Version = null, "The program of site 'north' speaks protocol without a version, this one 1.0: update the older of the two." },
+        { "old client", r => r.Hello.Version.Major = 0, "The program of site 'north' speaks protocol 0.0, this one 2.0: update the older of the two." },
+        { "client without a version", r => r.Hello.Version = null, "The program of site 'north' speaks protocol without a version, this one 2.0: update the older of the two." },
         { "no position", r => r.Position = null, "The first message of a stream must be a hello with a position: update the program of the site." },
     };
 
@@ -168,9 +168,10 @@ public sealed class BadInputTests : IAsyncLifetime
         using var unlimited = server.Credentials(LinkedStudy.Site).NewChannel(server.Address, PartyRole.ComputationServer, options: o => o.MaxSendMessageSize = null);
         using (var stream = await RawStream.OpenAsync(server, linked, invoker: unlimited.CreateCallInvoker()))
         {
-            await stream.ForwardAsync(0, r => r.Position.Study = new string('x', 2 << 20));
+            var sending = stream.ForwardAsync(0, r => r.Position.Study = new string('x', 2 << 20));
             var ended = await Assert.ThrowsAsync<RpcException>(() => stream.Reader.ControlAsync(default));
             Assert.Equal((StatusCode.ResourceExhausted, "Received message exceeds the maximum configured message size."), (ended.StatusCode, ended.Status.Detail));
+            await sending.ContinueWith(_ => { }, TaskScheduler.Default); // the call may have ended under it
         }
         await GoesOnAsync();
     }

@@ -39,7 +39,7 @@ public sealed class AdmissionTests : IAsyncLifetime
     private async Task<(PartyServer Server, int Port)> ServeAsync(Manifest ours)
     {
         var study = new Study(new() { Name = "tiny", Algorithm = new() { Name = "fedavg" } }, StudySeeds.OfNobody);
-        var sites = ours.Sites.Select(name => new RemoteSite(name, TimeSpan.FromMinutes(1), TimeProvider.System, _ => { })).ToList();
+        var sites = ours.Sites.Select(name => new RemoteSite(study.Id, name, TimeSpan.FromMinutes(1), TimeProvider.System, _ => { })).ToList();
         var service = new FederationService([new(study, ours, sites)], new(), refused.Add);
         var free = LoopbackPort.Free();
         return (await PartyServer.StartAsync($"127.0.0.1:{free}", merge, services => services.AddSingleton(service)
@@ -81,7 +81,7 @@ public sealed class AdmissionTests : IAsyncLifetime
     public async Task AnotherManifest_isRefused()
     {
         var hello = Hello("north");
-        hello.RunHash = new('e', 64);
+        hello.Hello.RunHash = new('e', 64);
         Assert.Contains("holds another manifest", await JoinAsync(north, hello), StringComparison.Ordinal);
     }
 
@@ -106,7 +106,7 @@ public sealed class AdmissionTests : IAsyncLifetime
     public async Task UnknownStudy_isRefused()
     {
         var hello = Hello("north");
-        hello.Study = "../other";
+        hello.Position.Study = "../other";
         Assert.Contains("no study of that name", await JoinAsync(north, hello), StringComparison.Ordinal);
     }
 
@@ -114,18 +114,29 @@ public sealed class AdmissionTests : IAsyncLifetime
     public async Task OldClient_isRefused()
     {
         var hello = Hello("north");
-        hello.Version.Major = 0;
-        Assert.Equal("The program of site 'north' speaks protocol 0.0, this one 1.0: update the older of the two.", await JoinAsync(north, hello));
-        hello.Version = null;
-        Assert.Equal("The program of site 'north' speaks protocol without a version, this one 1.0: update the older of the two.", await JoinAsync(north, hello));
+        (hello.Hello.Version.Major, hello.Position) = (1, null); // which had no positions
+        Assert.Equal("The program of site 'north' speaks protocol 1.0, this one 2.0: update the older of the two.", await JoinAsync(north, hello));
+        hello.Hello.Version = null;
+        Assert.Equal("The program of site 'north' speaks protocol without a version, this one 2.0: update the older of the two.", await JoinAsync(north, hello));
         Assert.Equal(2, refused.Count);
     }
+
+    [Fact]
+    public async Task Hello_withoutAPosition_isRefused()
+    {
+        var hello = Hello("north");
+        hello.Position = null;
+        Assert.Equal("A hello must have a position: update the program of the site.", await JoinAsync(north, hello));
+    }
+
+    [Fact]
+    public async Task FirstMessage_thatIsNoHello_isRefused() => Assert.Equal("A site must say hello first.", await JoinAsync(north, new() { Position = Hello("north").Position, Step = new() }));
 
     [Fact]
     public async Task Site_ofANewerMinorVersion_isWelcome()
     {
         var hello = Hello("north");
-        hello.Version.Minor = 9;
+        hello.Hello.Version.Minor = 9;
         Assert.Null(await JoinAsync(north, hello));
     }
 
@@ -139,13 +150,17 @@ public sealed class AdmissionTests : IAsyncLifetime
         Assert.Contains("whoever issued it", error.Explain(TimeProvider.System)!.Message, StringComparison.Ordinal);
     }
 
-    private SiteHello Hello(string site, long weight = 12) => new() { Version = WireVersion.Own, Study = "tiny", Site = site, Process = "p", RunHash = manifest.Hash, Weight = weight };
+    private SiteMessage Hello(string site, long weight = 12) => new()
+    {
+        Position = new() { Study = "tiny", Site = site },
+        Hello = new() { Version = WireVersion.Own, Process = "p", RunHash = manifest.Hash, Weight = weight },
+    };
 
     /// <summary>Null when welcome, else what the refusal says.</summary>
-    private async Task<string?> JoinAsync(PartyCredentials site, SiteHello hello) => (await RefusalAsync(site, hello, port))?.Status.Detail;
+    private async Task<string?> JoinAsync(PartyCredentials site, SiteMessage hello) => (await RefusalAsync(site, hello, port))?.Status.Detail;
 
     /// <summary>Null when welcome.</summary>
-    private static async Task<RpcException?> RefusalAsync(PartyCredentials site, SiteHello hello, int port)
+    private static async Task<RpcException?> RefusalAsync(PartyCredentials site, SiteMessage hello, int port)
     {
         using var channel = site.NewChannel(new($"https://127.0.0.1:{port}"), PartyRole.AggregationServer);
         using var call = channel.CreateCallInvoker().AsyncDuplexStreamingCall(FederationService.Method, null, new CallOptions());
@@ -162,11 +177,11 @@ public sealed class AdmissionTests : IAsyncLifetime
     }
 
     /// <summary>A server that refuses at the headers ends the call while we still write; what it says is read.</summary>
-    private static async Task SayAsync(AsyncDuplexStreamingCall<TensorFrame<SiteMessage>, TensorFrame<ServerMessage>> call, SiteHello hello)
+    private static async Task SayAsync(AsyncDuplexStreamingCall<TensorFrame<SiteMessage>, TensorFrame<ServerMessage>> call, SiteMessage hello)
     {
         try
         {
-            await new TensorFrameWriter<SiteMessage>(call.RequestStream).ControlAsync(new SiteMessage { Hello = hello }, default);
+            await new TensorFrameWriter<SiteMessage>(call.RequestStream).ControlAsync(hello, default);
         }
         catch (Exception e) when (e is RpcException or InvalidOperationException)
         {

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,11 +27,12 @@ internal sealed class JoinedSite : IAsyncDisposable
     private readonly IReadOnlyList<PartyCredentials> owns;
     private PartyServer? server;
     private GrpcChannel? channel;
+    private SiteAgent? process;
 
     private JoinedSite(MadeStudy study, Action<StepRecord>? onStep)
     {
         this.study = study;
-        Remotes = [.. study.Sites.Select(site => new RemoteSite(site.Name, TimeSpan.FromMinutes(1), TimeProvider.System, onStep))];
+        Remotes = [.. study.Sites.Select(site => new RemoteSite(study.Study.Id, site.Name, TimeSpan.FromMinutes(1), TimeProvider.System, onStep))];
         credentials = trust.New(new Party(PartyRole.AggregationServer, "aggregation-server"));
         owns = [.. Remotes.Select(remote => trust.New(new Party(PartyRole.Site, remote.Name)))];
         open.AddRange([credentials, .. owns]);
@@ -54,10 +57,17 @@ internal sealed class JoinedSite : IAsyncDisposable
     /// <summary>Between the site and the server.</summary>
     public FaultProxy? Proxy { get; private set; }
 
-    /// <summary>With which the site is welcome.</summary>
-    public SiteHello Hello => HelloOf(0);
+    /// <summary>What the server refused.</summary>
+    public ConcurrentQueue<RosflException> Refused { get; } = [];
 
-    private SiteHello HelloOf(int site) => new() { Version = WireVersion.Own, Study = study.Study.Id, Site = Remotes[site].Name, Process = "raw", RunHash = manifest.Hash, Weight = study.Sites[site].Weight, StepsPerRound = study.Sites[site].StepsPerRound, TrainingImages = 5 };
+    /// <summary>Why the server refused, in its words.</summary>
+    public IEnumerable<string> Refusals => Refused.Select(refusal => refusal.Message);
+
+    private SiteMessage HelloOf(int site) => new()
+    {
+        Position = new() { Study = study.Study.Id, Site = Remotes[site].Name },
+        Hello = new() { Version = WireVersion.Own, Process = "raw", RunHash = manifest.Hash, Weight = study.Sites[site].Weight, StepsPerRound = study.Sites[site].StepsPerRound, TrainingImages = 5 },
+    };
 
     /// <param name="site">In place of the study's first site.</param>
     public static async Task<JoinedSite> StartAsync(MadeStudy study, string? siteRun = null, ISite? site = null)
@@ -93,7 +103,7 @@ internal sealed class JoinedSite : IAsyncDisposable
 
     private async Task ListenAsync(WireLimits limits)
     {
-        var service = new FederationService([new StudyRoom(study.Study, manifest, Remotes)], limits);
+        var service = new FederationService([new StudyRoom(study.Study, manifest, Remotes)], limits, Refused.Enqueue);
         server = await PartyServer.StartAsync("127.0.0.1:0", credentials, services => services.AddSingleton(service)
             .AddTensorMethod(FederationService.Method, (FederationService s, IAsyncStreamReader<TensorFrame<SiteMessage>> r, IServerStreamWriter<TensorFrame<ServerMessage>> w, ServerCallContext c) => s.Join(r, w, c)),
             map => map.MapGrpcService<FederationService>().WithMetadata(new CallersAttribute(PartyRole.Site)));
@@ -102,20 +112,26 @@ internal sealed class JoinedSite : IAsyncDisposable
     }
 
     /// <summary>A process of the site, when the one before is over.</summary>
-    public async Task JoinAsync(ISite site, string? siteRun = null)
+    /// <param name="between">What becomes of messages on their way; nothing when null.</param>
+    public async Task JoinAsync(ISite site, string? siteRun = null, Interceptor? between = null, Action<string>? notice = null)
     {
         var facts = new SiteFacts(site.Weight, study.Sites[0].StepsPerRound, 5, 0, 0);
-        Agent = new SiteAgent(study.Study, site, facts, siteRun ?? manifest.Hash, channel!.CreateCallInvoker, TimeProvider.System).RunAsync(stop.Token); // set with the server
+        CallInvoker Dial() => between is null ? channel!.CreateCallInvoker() : channel!.Intercept(between); // set with the server
+        process = new SiteAgent(study.Study, site, facts, siteRun ?? manifest.Hash, Dial, TimeProvider.System, notice);
+        Agent = process.RunAsync(stop.Token);
         if (await Task.WhenAny(Agent, Remote.HereAsync(stop.Token)) == Agent) await Agent;
     }
 
+    /// <summary>The site's process shows a step.</summary>
+    public void Stepped(StepRecord step) => process!.Stepped(step); // set with the site
+
     /// <summary>A stream of the site on which a test says what it wants.</summary>
-    public RawSite Raw() => new(channel!.CreateCallInvoker(), Hello); // set with the server
+    public RawSite Raw() => new(channel!.CreateCallInvoker(), HelloOf(0)); // set with the server
 
     /// <summary>Such a stream of another site of the study.</summary>
-    public RawSite RawOf(int site)
+    public RawSite RawOf(int site, Action<GrpcChannelOptions>? options = null)
     {
-        var other = owns[site].NewChannel(server!.Address, PartyRole.AggregationServer, null, WireChannel.Limit, WireChannel.KeepAlive); // set with the server
+        var other = owns[site].NewChannel(server!.Address, PartyRole.AggregationServer, null, options ?? WireChannel.Limit, WireChannel.KeepAlive); // set with the server
         open.Add(other);
         return new(other.CreateCallInvoker(), HelloOf(site));
     }

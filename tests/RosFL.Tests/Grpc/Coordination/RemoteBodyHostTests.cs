@@ -30,7 +30,7 @@ public sealed class RemoteBodyHostTests : BodyHostConformance
         await using var served = await ServedHost.StartAsync(study.Bodies!);
         var old = new BeginBodies { Study = study.Study.Id, Attempt = 1, Version = new() { Minor = 9 } };
         var refusal = await Assert.ThrowsAsync<RpcException>(async () => await served.Client.BeginAsync(old));
-        Assert.Equal("The program of the aggregation server speaks protocol 0.9, this one 1.0: update the older of the two.", refusal.Status.Detail);
+        Assert.Equal("The program of the aggregation server speaks protocol 0.9, this one 2.0: update the older of the two.", refusal.Status.Detail);
         await served.Remote.BeginAsync(new BodyRound(study.Key(0), [.. study.Sites.Select(s => s.Name)], null), CancellationToken.None);
     }
 

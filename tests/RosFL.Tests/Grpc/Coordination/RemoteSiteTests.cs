@@ -106,39 +106,20 @@ public sealed class RemoteSiteTests : SiteConformance
     [Theory]
     [MemberData(nameof(WrongHeaders))]
     public Task Update_withAHeaderOtherThanTheStudys_isRefused(string what, Action<TensorHeader> change, string sentence) =>
-        RefusedAsync(what, sentence, (stream, first) => stream.HeaderAsync(first, change));
+        RefusedStream.AssertAsync(what, sentence, async (stream, order, first) =>
+        {
+            await stream.AnnounceAsync(order);
+            await stream.HeaderAsync(first, change);
+        });
 
     [Fact]
-    public Task Update_thatEndsInsideATensor_isRefused() => RefusedAsync("truncated", "Tensor 'head.down0.conv1.weight' ends after 40 of 72 bytes.", async (stream, first) =>
+    public Task Update_thatEndsInsideATensor_isRefused() => RefusedStream.AssertAsync("truncated", "Tensor 'head.down0.conv1.weight' ends after 40 of 72 bytes.", async (stream, order, first) =>
     {
+        await stream.AnnounceAsync(order);
         await stream.HeaderAsync(first);
         await stream.ChunkAsync(40);
         await stream.EndAsync();
     });
-
-    /// <summary>Sends something behind an update's announcement and expects the sentence; another site's update is taken meanwhile, and the site's next process trains as if there had been none.</summary>
-    private static async Task RefusedAsync(string what, string sentence, Func<RawSite, NamedArray, Task> send)
-    {
-        using var study = new MadeStudy(MadeStudy.Run("fedavg"));
-        var (start, first) = (Start(study), Start(study).Global.Named().First());
-        await using var joined = await JoinedSite.ServeAsync(study);
-        var (training, others) = (joined.Remote.TrainAsync(start, CancellationToken.None), joined.Remotes[1].TrainAsync(start, CancellationToken.None));
-        using var other = await joined.RawOf(1).WelcomeAsync();
-        var command = (await other.TrainOrderAsync(study.Study)).Number;
-        using (var bad = await joined.Raw().WelcomeAsync())
-        {
-            await bad.AnnounceAsync((await bad.TrainOrderAsync(study.Study)).Number);
-            await send(bad, first);
-            var refusal = Assert.IsType<RosflException>(await bad.RefusalAsync());
-            Assert.True((ExitCode.Protocol, sentence) == (refusal.Code, refusal.Message), $"{what}: {refusal.Message}");
-        }
-        await other.UpdateAsync(command, start.Global);
-        Assert.Equal(start.Global.Hash(), (await others).Parts.Hash());
-        await joined.JoinAsync(study.Sites[0]);
-        Assert.False((await Assert.ThrowsAsync<SiteLostException>(() => training)).IsGone);
-        using var alone = new MadeStudy(MadeStudy.Run("fedavg"));
-        Assert.Equal((await alone.Sites[0].TrainAsync(start, CancellationToken.None)).Parts.Hash(), (await joined.Remote.TrainAsync(start, CancellationToken.None)).Parts.Hash());
-    }
 
     /// <summary>What an optimizer keeps travels to the next site in a relay.</summary>
     [Fact]

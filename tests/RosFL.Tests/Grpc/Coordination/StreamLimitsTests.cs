@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using RosFL.Federation;
 using RosFL.Grpc.Hosting;
-using RosFL.Grpc.Protocol;
 using RosFL.Grpc.Wire;
 using RosFL.Runs;
 using RosFL.Tests.Federation;
@@ -35,12 +34,15 @@ public sealed class StreamLimitsTests : IAsyncLifetime
     [Fact]
     public async Task Drip_ofAnUpdate_isEnded()
     {
+        var training = server.Remote.TrainAsync(new RoundStart(study.Key(0), study.Study.InitialOf(study.Study.SiteParts)), CancellationToken.None);
         using (var dripping = await server.Raw().WelcomeAsync())
         {
-            await dripping.ReplyAsync(new SiteReply { Command = 1, Update = new() });
+            await dripping.AnnounceAsync((await dripping.TrainOrderAsync(study.Study)).Number);
             await dripping.HeaderAsync(study.Study.BlankOf(PartName.Head).Arrays[0] with { Name = "head.down0.conv1.weight" });
             Assert.StartsWith("The site took longer than 10 s for sending its parts", (await RefusalInTimeAsync(dripping)).Message, StringComparison.Ordinal);
         }
+        await server.JoinAsync(study.Sites[0]);
+        await Assert.ThrowsAsync<SiteLostException>(() => training);
         await GoesOnAsync();
     }
 
@@ -50,7 +52,7 @@ public sealed class StreamLimitsTests : IAsyncLifetime
         using (var first = await server.Raw().WelcomeAsync())
         {
             using var second = server.Raw();
-            await second.Writer.ControlAsync(new SiteMessage { Hello = server.Hello }, default);
+            await second.HelloAsync();
             Assert.Equal("Site 'north' has 1 streams open, and 1 is the most: end one first.", (await second.RefusalAsync()).Message);
             await first.EndAsync();
             while (await first.Reader.ControlAsync(default) is not null) { }
@@ -77,10 +79,10 @@ public sealed class StreamLimitsTests : IAsyncLifetime
         return await refusal;
     }
 
-    /// <summary>A site joins and trains.</summary>
+    /// <summary>A site trains, and joins before where it has not.</summary>
     private async Task GoesOnAsync()
     {
-        await server.JoinAsync(study.Sites[0]);
+        if (!server.Remote.IsHere) await server.JoinAsync(study.Sites[0]);
         var start = new RoundStart(study.Key(0), study.Study.InitialOf(study.Study.SiteParts));
         using var alone = new MadeStudy(MadeStudy.Run("fedavg"));
         Assert.Equal((await alone.Sites[0].TrainAsync(start, CancellationToken.None)).Parts.Hash(), (await server.Remote.TrainAsync(start, CancellationToken.None)).Parts.Hash());

@@ -111,15 +111,17 @@ public sealed class AuditGateTests : IDisposable
         Assert.Contains("site 'south'", Refused(new AuditOptions(), Options(Audit(GreenSsim, site: "south"))).Message, StringComparison.Ordinal);
     }
 
-    /// <summary>A guard's noise averages out over the rounds: an audit of one round would pass what the study's hundreds give away.</summary>
-    [Fact]
-    public void Audit_ofFewerRounds_isRefusedWhereAGuardAddsNoise()
+    /// <summary>What a guard adds averages out over the rounds: an audit of one round would pass what the study's hundreds give away.</summary>
+    [Theory]
+    [InlineData(0.5, 0, GradientKind.Exact, true)]
+    [InlineData(0, 4, GradientKind.Exact, true)]
+    [InlineData(0, 0, GradientKind.Mixed, true)]
+    [InlineData(0, 0, GradientKind.Withheld, false)]
+    [InlineData(0, 0, GradientKind.Exact, false)]
+    public void Audit_ofFewerRounds_isRefusedWhereTheyAverageAGuardOut(double smashedNoise, double gradientNoise, GradientKind gradient, bool refused)
     {
-        foreach (var (guards, refused) in new[] { (new PrivacyOptions { SmashedNoise = 0.5 }, true), (new PrivacyOptions { GradientNoise = 4 }, true), (new PrivacyOptions(), false) })
-        {
-            var study = Run(new()) with { Rounds = 200, Privacy = guards };
-            Assert.Equal(refused, AuditFile.TermsOf(study with { Rounds = 1 }) != AuditFile.TermsOf(study));
-        }
+        var study = Run(new()) with { Rounds = 200, Privacy = new() { SmashedNoise = smashedNoise, GradientNoise = gradientNoise, Gradient = gradient } };
+        Assert.Equal(refused, AuditFile.TermsOf(study with { Rounds = 1 }) != AuditFile.TermsOf(study));
     }
 
     private static RunOptions Run(AuditOptions audit, int depth = 1) =>

@@ -50,7 +50,7 @@ public sealed class StudiesTests : IDisposable
                         Loopback.Text(seeds.Sites), Loopback.Text(seeds.Site(site))), RunFile.Load(FileOf(run)), Loopback.Names, _ => { }, TimeProvider.System, stop.Token);
         await foreach (var ended in Task.WhenEach([aggregating, .. sites])) await ended;
         var strays = new List<string>();
-        foreach (var (own, other) in new[] { (runs[0], runs[1]), (runs[1], runs[0]) }) strays.Add(await StrayHello.RefusedAsync(members[own][Sites[0]], $"https://127.0.0.1:{compute}", other.Name));
+        foreach (var (own, other) in new[] { (runs[0], runs[1]), (runs[1], runs[0]) }) strays.Add(await StrayHello.AtBodiesAsync(members[own][Sites[0]], $"https://127.0.0.1:{compute}", other.Name));
         await stop.CancelAsync();
         await serving;
         return strays;

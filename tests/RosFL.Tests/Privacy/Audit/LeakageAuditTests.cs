@@ -4,6 +4,7 @@ using RosFL.Federation;
 using RosFL.Imaging;
 using RosFL.Privacy.Audit;
 using RosFL.Runs;
+using RosFL.Tensors;
 using RosFL.Tests.Runs;
 using RosFL.Tests.Training;
 using RosFL.Training;
@@ -99,6 +100,38 @@ public class LeakageAuditTests
         Assert.Equal(same, seen.equal(model.Observe(four with { Targets = torch.zeros_like(four.Targets) }).Gradient).all().item<bool>());
         using var untrained = AuditedModel.Of(study, trained with { BodyTask = [] }, crossings: 1);
         Assert.Equal(!same, seen.equal(untrained.Observe(four).Gradient).all().item<bool>());
+    }
+
+    /// <summary>Of seven crossings, which stand for 6.6, each has its own noise, so that their mean has that of 6.6; the guard clips each of them before it adds any.</summary>
+    [Fact]
+    public void Observe_mixedOverManyCrossings_averagesTheNoiseOnce()
+    {
+        using var scope = torch.NewDisposeScope();
+        const double clip = 1e-9, noise = 2, crossings = 6.6;
+        torch.Tensor Seen(double gradientNoise)
+        {
+            var study = new Study(Run with { Algorithm = new() { Name = "ros-fl" }, Privacy = new() { Gradient = GradientKind.Mixed, GradientClip = clip, GradientNoise = gradientNoise } });
+            var images = new AuditImages(study, SiteImages.Open(Run)[0], null);
+            using var model = AuditedModel.Of(study, LocalTraining.Train(study, images, steps: 0, hasBody: true, default), crossings);
+            return model.Observe(images.Auxiliary(0, 4), model.ExactGradients(images.Auxiliary(1, 8))).Gradient;
+        }
+        var (exact, noisy) = (Seen(0), Seen(noise));
+        var batch = Run.Training.Batch;
+        Assert.InRange(exact.Power(2).mean().sqrt().item<float>(), 0, clip * batch * 1.0001);
+        Assert.Equal(noise / Math.Sqrt(crossings), (noisy - exact).std().item<float>() / clip / batch, 0.05);
+    }
+
+    /// <summary>Among the same partners an image's gradient is the mean of its batch, whatever the crossings.</summary>
+    [Fact]
+    public void Observe_mixedWithOnePartner_seesTheMeanOfItsBatch()
+    {
+        using var scope = torch.NewDisposeScope();
+        var study = new Study(Run with { Algorithm = new() { Name = "ros-fl" }, Privacy = new() { Gradient = GradientKind.Mixed } });
+        var images = new AuditImages(study, SiteImages.Open(Run)[0], null);
+        using var model = AuditedModel.Of(study, LocalTraining.Train(study, images, steps: 0, hasBody: true, default), crossings: 3);
+        var (batch, partner) = (images.Auxiliary(0, 4), model.ExactGradients(images.Auxiliary(1, 1)));
+        var expected = model.ExactGradients(batch).Plus(partner.Times(3)); // the mean of four, of a loss that is a mean of four
+        Assert.True(torch.allclose(expected, model.Observe(batch, partner).Gradient, rtol: 1e-4, atol: 1e-12));
     }
 
     /// <summary>Noise that is the same at every step could be learned.</summary>

@@ -43,7 +43,18 @@ public class MaskAttackTests
         Assert.True(often.Dice > once.Dice + 0.2, $"Dice {once.Dice} of one round, {often.Dice} of many");
     }
 
-    private static async Task<(StolenMask Stolen, double Guessed)> StolenAsync(AuditAttack attack, PrivacyOptions guards, int rounds = 1)
+    /// <summary>The mean of four images' gradients hides which label is whose; among other images every round, the image's own stands out.</summary>
+    [Fact]
+    [Trait("speed", "slow")]
+    public async Task Steal_mixedGradientOfManyRounds_readsWhatOneHides()
+    {
+        PrivacyOptions mixed = new() { Gradient = GradientKind.Mixed };
+        var (once, guessed) = await StolenAsync(AuditAttack.GradientMask, mixed, persons: 240);
+        var (often, _) = await StolenAsync(AuditAttack.GradientMask, mixed, rounds: 32, persons: 240);
+        Assert.True(once.Dice < guessed + 0.2 && often.Dice > once.Dice + 0.2, $"Dice {once.Dice} of one round, {often.Dice} of many, guessed {guessed}");
+    }
+
+    private static async Task<(StolenMask Stolen, double Guessed)> StolenAsync(AuditAttack attack, PrivacyOptions guards, int rounds = 1, int persons = 60)
     {
         var run = new RunOptions
         {
@@ -55,7 +66,7 @@ public class MaskAttackTests
             Machine = new() { Threads = 1 },
             Audit = new() { LeastSteps = 400, MostSteps = 600, DecoderChannels = 8 },
         };
-        return await OnScene.RunAsync(run, SiteImages.Open(run, [new UnrelatedLabels(60, 16)])[0], steps: 0, scene =>
+        return await OnScene.RunAsync(run, SiteImages.Open(run, [new UnrelatedLabels(persons, 16)])[0], steps: 0, scene =>
             (MaskAttack.Steal(scene, attack, _ => { }, default), TaskScore.MeanMask(scene.Images, scene.Victims, run)));
     }
 }

@@ -73,6 +73,48 @@ public sealed class HiddenMergeTests
         Assert.Matches($"^Site '{liar}' dropped out of the sum: Site '{liar}' sent a message in the name of site [123]", Assert.Single(network.ServerNotices));
     }
 
+    /// <summary>What the site sent in a phase that is over comes once more in the next.</summary>
+    [Fact]
+    public async Task Message_ofAPhaseThatIsOver_dropsItsSender()
+    {
+        ByteString? share = null;
+        await using var network = await HiddenNetwork.StartAsync(lastSays: reply =>
+        {
+            if (share is not null) reply.Messages.Add(share);
+            share = reply.Messages.FirstOrDefault(m => Envelope.FromBytes(m.Span).Kind == MessageKind.Share);
+        });
+        await Assert.ThrowsAsync<RoundLostException>(network.MergeAsync);
+        Assert.Matches("^Site 'south' dropped out of the sum: A message 'Share' of .+ came in phase 'MaskedInput' and belongs to phase 'Shares'", Assert.Single(network.ServerNotices));
+    }
+
+    /// <summary>What the site signed for one session comes again in the next.</summary>
+    [Fact]
+    public async Task Message_ofAnotherSession_dropsItsSender()
+    {
+        ByteString? keys = null;
+        await using var network = await HiddenNetwork.StartAsync(lastSays: reply =>
+        {
+            if (reply.Messages is not [var message] || Envelope.FromBytes(message.Span).Kind != MessageKind.Keys) return;
+            reply.Messages[0] = keys ??= message;
+        });
+        await network.MergeAsync();
+        await Assert.ThrowsAsync<RoundLostException>(network.MergeAsync);
+        Assert.Matches("^Site 'south' dropped out of the sum: ", Assert.Single(network.ServerNotices));
+    }
+
+    /// <summary>What is asked of a site must be of the attempt that it trained.</summary>
+    [Fact]
+    public async Task Order_ofAnotherAttempt_isRefusedByTheSite()
+    {
+        await using var network = await HiddenNetwork.StartAsync();
+        await network.MergeAsync();
+        foreach (var key in new[] { network.Key with { Attempt = 2 }, network.Key with { Round = 1 } })
+        {
+            var refusal = await Assert.ThrowsAsync<RosflException>(() => network.Remotes[0].ExchangeAsync(key, new() { MaskedFrom = 0 }, CancellationToken.None));
+            Assert.Equal($"Site 'north': This site has trained nothing of {key} that could be summed: it takes part again in the next attempt.", refusal.Message);
+        }
+    }
+
     /// <summary>A part with a value that is no number is not summed: the study stops, the server learns which site and the kind of fault, the site's own user why.</summary>
     [Theory]
     [InlineData(float.NaN)]

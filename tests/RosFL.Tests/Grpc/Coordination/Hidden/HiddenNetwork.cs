@@ -33,7 +33,7 @@ internal sealed class HiddenNetwork : IAsyncDisposable
     private HiddenNetwork(RunOptions run, Func<SiteUpdate, SiteUpdate> change, Action<HiddenReply> lastSays)
     {
         (made, this.change, this.lastSays) = (new(run), change, lastSays);
-        Remotes = [.. made.Sites.Select(s => new RemoteSite(s.Name, TimeSpan.FromMinutes(1), TimeProvider.System))];
+        Remotes = [.. made.Sites.Select(s => new RemoteSite(made.Study.Id, s.Name, TimeSpan.FromMinutes(1), TimeProvider.System))];
     }
 
     public static RunOptions Run => MadeStudy.Run("fedavg") with { Privacy = new() { SecureAggregation = SecureAggregationKind.Malicious } };
