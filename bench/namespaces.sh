@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Six parties in six network namespaces, by the commands of docs/deploy.md: four sites, a computation server, an aggregation server; the certificate
-# authority stays outside. Every wire has its own shaping, and a party can be killed. Needs root, `ip`, `openssl` and `bc`; with RATE or DELAY also `tc`.
+# authority stays outside. Every wire has its own shaping, and a party can be killed. Needs root, `ip` and `bc`; with RATE or DELAY also `tc`.
 #
 #   sudo bench/namespaces.sh [RUN.json] [SETTING ...]      # settings of the run file, e.g. rounds=4 wire.payload=bf16
 #   RATE=100mbit    limits what each party sends
@@ -59,14 +59,14 @@ done
 "$rosfl" study collect "$work/study.json" $(printf "$work/%s/study.json " "${parties[@]}") --party "$work/nobody" > /dev/null
 for party in "${parties[@]}"; do "$rosfl" study collect "$work/study.json" --party "$work/$party/party" > /dev/null; done
 
-secret=$(openssl rand -hex 32)
+secret=$("$rosfl" study secret)
 merge=https://${address[aggregate]}:7444 bodies=https://${address[compute]}:7445
 data='"data": { "layout": "phantoms", "phantoms": { "sites": 4, "imagesPerSite": 24, "size": 64 } }'
 for site in "${sites[@]}"; do
   echo "{ $data }" > "$work/$site/own.json"
   cat > "$work/$site/site.json" <<END
 { "party": "$work/$site/party", "study": "namespaces", "run": "$work/$site/own.json", "aggregationServer": "$merge", "computationServer": "$bodies",
-  "folder": "$work/$site/state", "sitesSecret": "$secret", "ownSecret": "$(openssl rand -hex 32)" }
+  "folder": "$work/$site/state", "sitesSecret": "$secret", "ownSecret": "$("$rosfl" study secret)" }
 END
   chmod 600 "$work/$site/site.json"
 done

@@ -9,6 +9,9 @@ internal static class CommandLine
 {
     public static readonly Option<bool> Verbose = new("--verbose") { Description = "On failure also print the stack trace.", Recursive = true };
 
+    /// <summary>A service of Windows has no standard error.</summary>
+    public static readonly Option<string?> Log = new("--log") { HelpName = "FILE", Description = "Append to a file what would go to standard error.", Recursive = true };
+
     private const int PlainWidth = 1000;
 
     public static async Task<int> RunAsync(RootCommand root, string[] args)
@@ -31,6 +34,7 @@ internal static class CommandLine
         };
         try
         {
+            if (parsed.GetValue(Log) is { } log) Console.SetError(new StreamWriter(log, append: true) { AutoFlush = true });
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, interrupt.Token);
         }
         catch (Exception e)

@@ -9,6 +9,9 @@ namespace RosFL.Cli.Commands;
 /// <summary><c>rosfl doctor</c>: what this machine offers, without loading libtorch unless asked to.</summary>
 internal static class DoctorCommand
 {
+    // libtorch needs it, and Windows comes without
+    private const string VisualRuntime = "msvcp140.dll";
+
     public static Command Create()
     {
         var torch = new Option<int>("--torch") { HelpName = "THREADS", Description = "Also load libtorch for this many threads and show what it took." };
@@ -34,6 +37,8 @@ internal static class DoctorCommand
         yield return ("memory", $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB", true);
         var libtorch = FindNative(OperatingSystem.IsWindows() ? "torch_cpu.dll" : OperatingSystem.IsMacOS() ? "libtorch_cpu.dylib" : "libtorch_cpu.so");
         yield return ("libtorch", libtorch ?? "not beside the program: build or install it again", libtorch is not null);
+        if (OperatingSystem.IsWindows())
+            yield return ("Visual C++ runtime", VisualRuntime, File.Exists(Path.Combine(Environment.SystemDirectory, VisualRuntime)));
         var converter = Find("dcm2niix");
         yield return ("dcm2niix (DICOM import only)", converter ?? "not on the PATH: install the package dcm2niix", converter is not null);
         var decompressor = Find("gdcmconv");

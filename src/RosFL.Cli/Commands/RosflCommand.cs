@@ -35,6 +35,7 @@ internal static class RosflCommand
         };
         foreach (var command in OperatorCommands.Create()) root.Subcommands.Add(command);
         root.Options.Add(CommandLine.Verbose);
+        root.Options.Add(CommandLine.Log);
         return root;
     }
 }

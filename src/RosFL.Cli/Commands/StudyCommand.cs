@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using RosFL.Cli.Display;
 using RosFL.Grpc.Trust;
 using RosFL.Runs;
@@ -8,7 +9,7 @@ namespace RosFL.Cli.Commands;
 /// <summary><c>rosfl study</c>: the manifest that all parties agree on before a study.</summary>
 internal static class StudyCommand
 {
-    public static Command Create() => new("study", "The study's manifest: make it, look at it, approve it.") { Entry(), StudyNewCommand.Create(), Show(), Approve(), Collect(), Diff(), StudyOfficerCommands.Officer(), StudyOfficerCommands.Override(), StudyConsentCommand.Create() };
+    public static Command Create() => new("study", "The study's manifest: make it, look at it, approve it.") { Entry(), StudyNewCommand.Create(), Show(), Approve(), Collect(), Diff(), StudyOfficerCommands.Officer(), StudyOfficerCommands.Override(), StudyConsentCommand.Create(), Secret() };
 
     private static Command Entry()
     {
@@ -70,6 +71,17 @@ internal static class StudyCommand
             var place = new PartyFolder(parsed.GetValue(folder)!);
             if (place.Exists && new StudyCopies(place.StudiesPath).Studies.Contains(joined.Manifest.Study)) new StudyCopies(place.StudiesPath).Keep(joined);
             Console.WriteLine(joined.Missing.Count == 0 ? "approved by all parties" : $"not approved yet by {string.Join(", ", joined.Missing)}");
+            return (int)ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Command Secret()
+    {
+        var command = new Command("secret", "Print a new secret of chance: sitesSecret or ownSecret of a site's configuration.");
+        command.SetAction(_ =>
+        {
+            Console.WriteLine(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Seeds.Length)));
             return (int)ExitCode.Success;
         });
         return command;

@@ -24,7 +24,7 @@ internal sealed class Child(string name, IReadOnlyList<string> arguments, Action
         {
             var code = await RunOnceAsync(restarts, cancellation);
             if (code == 0) return;
-            if (code <= FirstSignal || code == (int)ExitCode.Interrupted)
+            if (code is >= 0 and <= FirstSignal or (int)ExitCode.Interrupted) // a killed process of Windows ends with a number below 0
                 throw new RosflException(Enum.IsDefined((ExitCode)code) ? (ExitCode)code : ExitCode.Unexpected, $"{name}: {lastError}");
             notice($"{name} was killed (exit code {code}) and is started again");
         }

@@ -54,7 +54,6 @@ public sealed class FinishedSite : IDisposable
         var described = study.Run.Data.Sites.Any(site => site.Name == Name) ? Name : "";
         using var predictor = new Predictor(study, new NewImages(study.Run, ForegroundStatistics.Of(study.Run), described, masks), kept.Parts, OpenBody(cancellation));
         foreach (var image in images) written(predictor.Predict(image, output));
-        return true;
     }));
 
     /// <summary>Puts the whole model together here, where the manifest allows it and every holder agreed.</summary>
@@ -68,7 +67,7 @@ public sealed class FinishedSite : IDisposable
         var end = StudyEnd.Load(folder);
         var parts = kept.Parts;
         if (computation is not null)
-            parts = parts.With(new(new Dictionary<PartName, Weights> { [PartName.Body] = await AskAsync(() => BodyRelease.FetchAsync(computation.CreateCallInvoker(), study, approved.Manifest, kept.Round, consents, cancellation)) }));
+            await AskAsync(async () => parts = parts.With(new(new Dictionary<PartName, Weights> { [PartName.Body] = await BodyRelease.FetchAsync(computation.CreateCallInvoker(), study, approved.Manifest, kept.Round, consents, cancellation) })));
         RefuseOthers(parts, end.Record);
         using var model = new WholeModel(study.Run, parts);
         var origin = ModelCard.OriginOf(approved.Manifest.Run, approved.Hash, end.Record, parts);
@@ -85,11 +84,11 @@ public sealed class FinishedSite : IDisposable
     }
 
     /// <summary>A server with another manifest is told apart by what differs in it.</summary>
-    private async Task<T> AskAsync<T>(Func<Task<T>> ask)
+    private async Task AskAsync(Func<Task> ask)
     {
         try
         {
-            return await ask();
+            await ask();
         }
         catch (RosflException refusal) when (WireRefusal.ManifestOf(refusal) is not null)
         {

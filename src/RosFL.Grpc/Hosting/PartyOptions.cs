@@ -78,7 +78,7 @@ public static class PartyOptions
         }
         catch (Exception error) when (error is FormatException or ArgumentException)
         {
-            throw new RosflException(ExitCode.InvalidFile, $"Option {option} is no {Runs.Seeds.Length} bytes in hexadecimal: make one with 'openssl rand -hex 32'.", error);
+            throw new RosflException(ExitCode.InvalidFile, $"Option {option} is no {Runs.Seeds.Length} bytes in hexadecimal: make one with 'rosfl study secret'.", error);
         }
     }
 }

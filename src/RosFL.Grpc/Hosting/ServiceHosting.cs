@@ -1,3 +1,4 @@
+using System.ServiceProcess;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +16,8 @@ public static class ServiceHosting
         return builder;
     }
 
+    private const int ServiceSpecificError = 1066; // a code of Windows
+
     /// <summary>Does a party's work until it ends, or until the service manager (SIGTERM, a Windows service's stop) asks; then it returns as a process that is done.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> ended it.</exception>
     public static async Task RunAsync(string name, Func<CancellationToken, Task> work, CancellationToken cancellation)
@@ -24,7 +27,8 @@ public static class ServiceHosting
         var doing = new Work(work);
         builder.Services.AddSingleton<IHostedService>(provider =>
         {
-            doing.Lifetime = provider.GetRequiredService<IHostApplicationLifetime>();
+            doing.Application = provider.GetRequiredService<IHostApplicationLifetime>();
+            doing.Host = provider.GetRequiredService<IHostLifetime>();
             return doing;
         });
         using var host = builder.Build();
@@ -41,7 +45,9 @@ public static class ServiceHosting
 
     private sealed class Work(Func<CancellationToken, Task> work) : BackgroundService
     {
-        public IHostApplicationLifetime? Lifetime { get; set; }
+        public IHostApplicationLifetime? Application { get; set; }
+
+        public IHostLifetime? Host { get; set; }
 
         public Exception? Failure { get; private set; }
 
@@ -58,10 +64,12 @@ public static class ServiceHosting
             catch (Exception failure)
             {
                 Failure = failure;
+                // else Windows takes a service that ends for one that is done, and does not start it again
+                if (OperatingSystem.IsWindows() && Host is ServiceBase service) service.ExitCode = ServiceSpecificError;
             }
             finally
             {
-                Lifetime?.StopApplication();
+                Application?.StopApplication();
             }
         }
     }

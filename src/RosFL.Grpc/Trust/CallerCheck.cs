@@ -77,7 +77,7 @@ public sealed partial class CallerCheck : IDisposable
     {
         foreach (var (call, caller) in open)
         {
-            if (credentials.IsStillGood(caller.Certificate, caller.Party)) continue;
+            if (credentials.IsStillGood(caller.Certificate, caller.Party) || !open.TryRemove(call, out _)) continue; // a call that is slow to end is cut and told of once
             Refuse($"An open call of {caller.Party} was cut: its certificate counts no more.");
             call.Cut();
         }

@@ -30,7 +30,7 @@ public static class KeyStorage
             stream.Flush(flushToDisk: true);
         }
 
-        File.Move(unfinished, path, overwrite: true);
+        BusyFile.Replace(unfinished, path);
     }
 
     /// <summary>A certificate with its key.</summary>

@@ -14,8 +14,8 @@ public sealed record MergeTraffic(long Up, long Down, long Given, long Sealed, i
     /// <summary>What secure aggregation sends at once of something longer; the next part waits for the answer.</summary>
     public const int PartBytes = 512 * 1024;
 
-    // roster, keys, shares, survivors, signatures and the end of the sum
-    private const int PlainTrips = 2, SessionTrips = 6;
+    // the order to train and the commit; a session's phases, the opening of the sum the last
+    private const int PlainTrips = 2, SessionTrips = (int)ServerPhase.Opened + 1;
 
     // the first round that the correction leaves a memory of
     private const int CorrectedRound = 1;

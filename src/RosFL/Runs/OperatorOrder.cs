@@ -20,7 +20,7 @@ public sealed class OperatorOrder(string runFolder, TimeProvider time)
         {
             try
             {
-                return File.Exists(FilePath) && Enum.TryParse<OperatorWish>(File.ReadAllText(FilePath), out var wish) ? wish : OperatorWish.Run;
+                return File.Exists(FilePath) && Enum.TryParse<OperatorWish>(BusyFile.ReadText(FilePath), out var wish) ? wish : OperatorWish.Run;
             }
             catch (Exception taken) when (taken is FileNotFoundException or DirectoryNotFoundException)
             {
@@ -31,7 +31,7 @@ public sealed class OperatorOrder(string runFolder, TimeProvider time)
 
     public void Give(OperatorWish wish)
     {
-        if (wish == OperatorWish.Run) File.Delete(FilePath);
+        if (wish == OperatorWish.Run) BusyFile.Delete(FilePath);
         else AtomicFile.WriteText(FilePath, wish.ToString());
     }
 

@@ -66,6 +66,30 @@ public sealed class CommandLineTests : IDisposable
         Assert.False(Directory.Exists(Path.Combine(folder, "out", "failed")));
     }
 
+    /// <summary>Appended, as a service does from one start to the next.</summary>
+    [Fact]
+    public async Task Log_takesWhatWouldGoToStandardError()
+    {
+        var log = Path.Combine(folder, "site.log");
+        foreach (var name in new[] { "first.json", "second.json" })
+        {
+            var (code, _, error) = await RunAsync("site", Path.Combine(folder, name), "--log", log);
+            Assert.Equal((ExitCode.InvalidFile, ""), ((ExitCode)code, error));
+        }
+        var lines = await File.ReadAllLinesAsync(log);
+        Assert.Equal(2, lines.Length);
+        Assert.All(lines.Zip(["first.json", "second.json"]), line => Assert.Contains(line.Second, line.First, StringComparison.Ordinal));
+    }
+
+    /// <summary>A site's configuration takes it.</summary>
+    [Fact]
+    public async Task StudySecret_isASecret_andAnotherEachTime()
+    {
+        var secrets = new[] { await RunAsync("study", "secret"), await RunAsync("study", "secret") }.Select(ended => ended.Output.Trim()).ToList();
+        Assert.All(secrets, secret => Assert.Equal(Seeds.Length, PartyOptions.Seeds(secret, "ownSecret").Secret.Length));
+        Assert.NotEqual(secrets[0], secrets[1]);
+    }
+
     [Fact]
     public async Task WrongRunFile_saysAllItsErrors()
     {

@@ -76,7 +76,7 @@ internal sealed partial record DocumentedCommand(string Where, IReadOnlyList<str
     [GeneratedRegex("""(?:^rosfl|^dotnet run -c Release --project src/RosFL\.Cli --|"\$rosfl"|=/opt/rosfl/rosfl|"C:\\rosfl\\rosfl\.exe") +([a-z"$-].*)""")]
     private static partial Regex Start();
 
-    [GeneratedRegex("""(?:'(?<piece>[^']*)'|"(?<piece>[^"]*)"|(?<piece>[^\s'"]+))+""")]
+    [GeneratedRegex("""(?:'(?<piece>[^']*)'|"(?<piece>[^"]*)"|(?<piece>[^\s'")]+))+|(?<piece>\))""")]
     private static partial Regex Word();
 
     [GeneratedRegex(@"^(#|\d?>|<|\||&|;|\))")]

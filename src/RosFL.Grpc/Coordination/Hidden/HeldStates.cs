@@ -29,7 +29,7 @@ internal sealed class HeldStates
     {
         var path = Path.Combine(folder, Incoming);
         AtomicFile.Write(path, stream => stream.Write(bytes));
-        File.Move(path, PathOf(round, Read(path, round).Global.Hash()), overwrite: true);
+        BusyFile.Replace(path, PathOf(round, Read(path, round).Global.Hash()));
     }
 
     public static byte[] Bytes(RoundState state)
@@ -49,7 +49,7 @@ internal sealed class HeldStates
     {
         var next = record.Key.Round + 1;
         foreach (var path in Directory.EnumerateFiles(folder, "begin-*.safetensors"))
-            if (path != PathOf(next, record.PartsHash) && !Path.GetFileName(path).StartsWith(Prefix(next - 1), StringComparison.Ordinal)) File.Delete(path);
+            if (path != PathOf(next, record.PartsHash) && !Path.GetFileName(path).StartsWith(Prefix(next - 1), StringComparison.Ordinal)) BusyFile.Delete(path);
     }
 
     private RoundState Read(string path, int round)

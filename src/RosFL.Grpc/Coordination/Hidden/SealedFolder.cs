@@ -35,7 +35,7 @@ internal sealed class SealedFolder(string folder)
     {
         var kept = new[] { last, last - 1, best ?? last }.Select(PathOf).ToHashSet();
         foreach (var path in Directory.EnumerateFiles(folder, "*.sealed"))
-            if (!kept.Contains(path)) File.Delete(path);
+            if (!kept.Contains(path)) BusyFile.Delete(path);
     }
 
     private string PathOf(int round) => Path.Combine(folder, $"round-{round:D6}.sealed");

@@ -12,6 +12,7 @@ public static partial class AtomicFile
     private const int DiskFullUnix = 28;
     private const int QuotaUnix = 122;
     private const int DiskFullWindows = unchecked((int)0x80070070);
+    private const int QuotaWindows = unchecked((int)0x8007050f);
 
     public static void WriteText(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
@@ -30,7 +31,7 @@ public static partial class AtomicFile
                 stream.Flush(flushToDisk: true);
             }
 
-            File.Move(unfinished, path, overwrite: true);
+            BusyFile.Replace(unfinished, path);
             FlushFolder(folder);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -40,7 +41,7 @@ public static partial class AtomicFile
         finally
         {
             if (File.Exists(unfinished))
-                File.Delete(unfinished);
+                BusyFile.Delete(unfinished);
         }
     }
 
@@ -50,11 +51,11 @@ public static partial class AtomicFile
         if (!Directory.Exists(folder))
             return;
         foreach (var file in Directory.EnumerateFiles(folder, Unfinished + "*"))
-            File.Delete(file);
+            BusyFile.Delete(file);
     }
 
     /// <summary>Whether a write failed for want of space.</summary>
-    public static bool IsDiskFull(Exception error) => error.HResult is DiskFullUnix or QuotaUnix or DiskFullWindows;
+    public static bool IsDiskFull(Exception error) => error.HResult is DiskFullUnix or QuotaUnix or DiskFullWindows or QuotaWindows;
 
     internal static RosflException Explain(string path, Exception error) => IsDiskFull(error)
         ? new(ExitCode.NoSpace, $"File '{path}' cannot be written because the disk is full: free some space and run the command again, a training with --resume.", error)

@@ -84,7 +84,7 @@ public sealed class Checkpoints(RunFolder folder, RunStore store)
         var kept = new[] { last, last - 1, best ?? last }.Select(FileOf).ToHashSet();
         foreach (var file in Directory.EnumerateFiles(folder.CheckpointsPath, "round-*.safetensors"))
             if (!kept.Contains(file))
-                File.Delete(file);
+                BusyFile.Delete(file);
     }
 
     private string FileOf(int round) => Path.Combine(folder.CheckpointsPath, $"round-{round:D6}.safetensors");

@@ -121,7 +121,7 @@ public sealed class TwoVersions : IDisposable
         var last = rows.Where(r => !r.Prepared).Select(r => r.Key.Round).TakeLast(2).ToHashSet();
         var wanted = rows.Where(r => r.Prepared || keep is null || last.Contains(r.Key.Round) || keep.Contains(r.Key.Round)).Select(r => PathOf(r.Key)).ToHashSet();
         foreach (var path in Directory.EnumerateFiles(folder, "round-*.safetensors"))
-            if (!wanted.Contains(path)) File.Delete(path);
+            if (!wanted.Contains(path)) BusyFile.Delete(path);
     }
 
     private string PathOf(RoundKey key) =>

@@ -1,25 +1,18 @@
 using System.Collections.Concurrent;
-using System.Net;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
+using RosFL.Grpc.Hosting;
 using RosFL.Grpc.Trust;
 using RosFL.Runs;
 
 namespace RosFL.Tests.Grpc.Trust;
 
-/// <summary>A real Kestrel on loopback with the trust that servers of a study use, and a few addresses to call.</summary>
+/// <summary>A study's server on loopback with a few addresses to call.</summary>
 internal sealed class TrustHost : IAsyncDisposable
 {
-    private readonly WebApplication app;
+    private PartyServer? server;
 
-    private TrustHost(WebApplication app) => this.app = app;
-
-    public Uri Address => new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+    public Uri Address => server!.Address; // set when it has started
 
     /// <summary>What the server refused, in order.</summary>
     public ConcurrentQueue<string> Refused { get; } = new();
@@ -28,24 +21,21 @@ internal sealed class TrustHost : IAsyncDisposable
 
     public static async Task<TrustHost> StartAsync(PartyCredentials credentials)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.Services.AddPartyTrust(credentials);
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UsePartyTls(credentials)));
-        var app = builder.Build();
-        var host = new TrustHost(app);
-        app.Services.GetRequiredService<CallerCheck>().Refused += host.Refused.Enqueue;
-        app.UseCallerCheck();
-        app.MapGet("/who", (HttpContext context) => context.Caller().Party.ToString()).WithMetadata(new CallersAttribute(PartyRole.Site, PartyRole.Officer));
-        app.MapGet("/nobody", () => "never");
-        app.MapGet("/speak/{name}", (HttpContext context, string name) => Answer(() => context.Caller().RefuseOther(name))).WithMetadata(new CallersAttribute(PartyRole.Site));
-        app.MapGet("/stream", host.StreamAsync).WithMetadata(new CallersAttribute(PartyRole.Site));
-        app.MapPost("/rosfl.Test/Call", () => "unreachable for these tests").WithMetadata(new CallersAttribute(PartyRole.Officer));
-        await app.StartAsync();
+        var host = new TrustHost();
+        host.server = await PartyServer.StartAsync("127.0.0.1:0", credentials, _ => { }, host.Map, refused => host.Refused.Enqueue(refused.Message));
         return host;
     }
 
-    public ValueTask DisposeAsync() => app.DisposeAsync();
+    public ValueTask DisposeAsync() => server!.DisposeAsync(); // set when it has started
+
+    private void Map(WebApplication app)
+    {
+        app.MapGet("/who", (HttpContext context) => context.Caller().Party.ToString()).WithMetadata(new CallersAttribute(PartyRole.Site, PartyRole.Officer));
+        app.MapGet("/nobody", () => "never");
+        app.MapGet("/speak/{name}", (HttpContext context, string name) => Answer(() => context.Caller().RefuseOther(name))).WithMetadata(new CallersAttribute(PartyRole.Site));
+        app.MapGet("/stream", StreamAsync).WithMetadata(new CallersAttribute(PartyRole.Site));
+        app.MapPost("/rosfl.Test/Call", () => "unreachable for these tests").WithMetadata(new CallersAttribute(PartyRole.Officer));
+    }
 
     private async Task StreamAsync(HttpContext context)
     {

@@ -212,8 +212,9 @@ public sealed class TrustTests : IDisposable
         using var client = new HttpClient(north.NewHandler(PartyRole.AggregationServer)) { BaseAddress = host.Address, DefaultRequestVersion = HttpVersion.Version20 };
         await using var stream = await client.GetStreamAsync("/stream");
         Assert.Equal(4, await stream.ReadAtLeastAsync(new byte[4], 4));
-        time.Advance(TimeSpan.FromHours(2));
+        time.Advance(TimeSpan.FromHours(2)); // over which it is looked at many times
         await host.StreamEnded.Task;
+        Assert.Single(host.Refused);
     }
 
     private PartyCredentials Site(string name) => trust.New(new(PartyRole.Site, name));

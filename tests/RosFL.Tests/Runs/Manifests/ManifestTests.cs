@@ -225,6 +225,16 @@ public sealed class ManifestTests : IDisposable
         Assert.Matches($@"^test: member '{Regex.Escape(path)}' is given on line (\d+) and again on line \1, and a member may be given once: keep one of the two\.$", refused.Message);
     }
 
+    /// <summary>What Windows PowerShell makes of a command's output: UTF-16 behind a mark, with other line ends.</summary>
+    [Fact]
+    public void Entry_redirectedByWindowsPowerShell_isRead()
+    {
+        using var folder = new TemporaryFolder();
+        var entry = made.Terms.Roster[0];
+        File.WriteAllText(folder["entry.json"], StrictJson.Text(entry).Replace("\n", "\r\n", StringComparison.Ordinal), System.Text.Encoding.Unicode);
+        Assert.Equal(entry, StrictJson.Load<RosterEntry>(folder["entry.json"]));
+    }
+
     /// <summary>A path of Windows is no escape of half a character.</summary>
     [Theory]
     [InlineData(@"D:\\udine\\images", true)]
