@@ -15,12 +15,14 @@ public static partial class TorchEnvironment
     private const int KeptBytes = 256 << 20, HeapBytes = 64 << 20, MappedBytes = 32 << 20;
 
     /// <summary>Sets OMP_NUM_THREADS and, unless the user has set it, OMP_WAIT_POLICY=PASSIVE (idle threads sleep and leave the cores to others).</summary>
+    /// <remarks>Then loads libtorch, and looks whether its convolutions can be trusted here.</remarks>
     /// <param name="threads">Threads inside one tensor operation.</param>
     public static void Prepare(int threads)
     {
         Set("OMP_NUM_THREADS", threads.ToString(CultureInfo.InvariantCulture));
         if (Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null) Set("OMP_WAIT_POLICY", "PASSIVE");
         if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable("MALLOC_TRIM_THRESHOLD_") is null) KeepFreedMemory();
+        ConvolutionGuard.Ensure();
     }
 
     private static void KeepFreedMemory()
