@@ -22,7 +22,7 @@ public static partial class TorchEnvironment
         Set("OMP_NUM_THREADS", threads.ToString(CultureInfo.InvariantCulture));
         if (Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null) Set("OMP_WAIT_POLICY", "PASSIVE");
         if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable("MALLOC_TRIM_THRESHOLD_") is null) KeepFreedMemory();
-        ConvolutionGuard.Ensure();
+        ConvolutionCheck.Pass();
     }
 
     private static void KeepFreedMemory()
