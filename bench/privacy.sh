@@ -2,7 +2,7 @@
 # Every leak and every score of docs/privacy.md, on the public images of docs/results.md: `rosfl audit` and `rosfl compare`, each with a folder of its own
 # under runs/privacy. Hours on two cores; what is done is kept, and the same command goes on.
 #
-#   bench/privacy.sh DATA [vessels] [gradient] [fp32] [public-body] [seeds] [hippocampus] [ct]      # none named: all
+#   bench/privacy.sh DATA [vessels] [gradient] [public-body] [seeds] [hippocampus] [ct]      # none named: all
 set -euo pipefail
 data=$(realpath "$1"); shift
 cd "$(dirname "$0")/.."
@@ -43,6 +43,7 @@ gradient() {
     scores "$name" ros-fl "privacy={$guard}"
   done
   leaks gradient/one-crossing '"1:1x2"' 'privacy={"gradientNoise":4}' rounds=1
+  leaks gradient/mixed-one-crossing '"1:1x2"' 'privacy={"gradient":"mixed"}' rounds=1
   leaks gradient/deep-tail '"1:1x2"' 'privacy={}' network.tailBlocks=3
   scores gradient/deep-tail ros-fl,site-only 'privacy={}' network.tailBlocks=3
   for loss in dice focal; do leaks "gradient/$loss" '"1:1x2"' 'privacy={}' "training.loss=$loss"; done
@@ -50,20 +51,6 @@ gradient() {
   scores gradient/self-supervised-small ros-fl 'privacy={"gradient":"self-supervised","gradientClip":3e-6}'
   of vessels vessels stare hrf 'audit.attacks=["decoder"]'
   leaks gradient/self-supervised-images '"1:1x2"' 'privacy={"gradient":"self-supervised"}'
-}
-
-# guards that were measured in fp32 and not in the run file's bf16, beside no guard
-fp32() {
-  of vessels vessels stare hrf machine.compute=fp32 'audit.attacks=["gradient-mask"]'
-  leaks fp32/exact '"1:1x2"' 'privacy={}'
-  leaks fp32/mixed '"1:1x2"' 'privacy={"gradient":"mixed"}'
-  leaks fp32/mixed-one-crossing '"1:1x2"' 'privacy={"gradient":"mixed"}' rounds=1
-  leaks fp32/gradient-clip '"1:1x2"' 'privacy={"gradientClip":1e-4}'
-  of vessels vessels stare hrf machine.compute=fp32 'audit.attacks=["decoder","smashed-mask","features-mask","gradient-mask"]'
-  leaks fp32/smashed-clip '"1:1x2"' 'privacy={"smashedClip":0.25}'
-  scores fp32/exact ros-fl machine.compute=fp32 'privacy={}'
-  scores fp32/gradient-clip ros-fl machine.compute=fp32 'privacy={"gradientClip":1e-4}'
-  scores fp32/smashed-clip ros-fl machine.compute=fp32 'privacy={"smashedClip":0.25}'
 }
 
 # a body that was trained on public images, for two sites
@@ -109,5 +96,5 @@ ct() {
   scores ct/noise ros-fl 'cut={"depth":1,"narrowChannels":1,"narrowStride":8}' --sweep privacy.smashedNoise=1,1.5
 }
 
-[ $# -gt 0 ] || set -- vessels gradient fp32 public-body seeds hippocampus ct
+[ $# -gt 0 ] || set -- vessels gradient public-body seeds hippocampus ct
 for part in "$@"; do "$part"; done
