@@ -101,7 +101,7 @@ public sealed class UpTests : IDisposable
         Assert.Equal(0, PlantedBytes.InFiles(server, [.. rounds.SelectMany(r => r)]));
     }
 
-    /// <summary>What each site trained, as floats and as the integers that it masks, is not in the aggregation server's memory; at the site it is.</summary>
+    /// <summary>What each site trained, as floats and as the integers that it masks, is not in the aggregation server's memory after any round; at the site it is.</summary>
     [Fact]
     public async Task AggregationServer_ofThreeSites_holdsNoSitesOwnPartsInMemory()
     {
@@ -113,8 +113,10 @@ public sealed class UpTests : IDisposable
         {
             using var told = JsonDocument.Parse(line);
             if (told.RootElement.TryGetProperty("text", out var text)) parties.Note(text.GetString()!);
-            if (told.RootElement.GetProperty("event").GetString() != "committed" || told.RootElement.GetProperty("round").GetProperty("round").GetInt32() != 2) return;
-            (atServer, atSite) = (PlantedBytes.InMemory(parties.ProcessOf("aggregate"), trained), PlantedBytes.InMemory(parties.ProcessOf("hospital-1"), trained));
+            var kind = told.RootElement.GetProperty("event").GetString();
+            // when a site lets go of what it trained is up to its garbage collector: it is looked at until it is caught with it
+            if (atSite == 0 && kind is ("step" or "committed")) atSite = PlantedBytes.InMemory(parties.ProcessOf("hospital-1"), trained);
+            if (kind == "committed") atServer += PlantedBytes.InMemory(parties.ProcessOf("aggregate"), trained);
         }, more: ["--set", "data.phantoms.sites=3", "machine.layout=contiguous"]);
         Assert.Equal((0, true), (atServer, atSite > 0));
     }
