@@ -105,7 +105,7 @@ public sealed class AggregationStudy : IDisposable
         await FinishAsync(cancellation);
     }
 
-    /// <summary>Tells every site that the study is over; one that is away and has not heard it has the quorum's patience to come back.</summary>
+    /// <summary>Tells every site that the study is over; one that is away and has not heard it has the quorum's patience to come back. While this process runs, one that comes later is told too.</summary>
     private async Task FinishAsync(CancellationToken cancellation)
     {
         var round = TestedRound;
@@ -113,15 +113,14 @@ public sealed class AggregationStudy : IDisposable
             ? new StudyEnd(ModelFacts.Of(record.Store, study.Id, round), counts) : null;
         var left = record.Store.Events().Where(e => e.Kind == Left).Select(e => e.Site).ToHashSet();
         await Task.WhenAll(sites.Where(s => s.IsHere || !left.Contains(s.Name)).Select(s => LetGoAsync(s, end, cancellation)));
+        foreach (var site in sites) site.LetGo(end);
     }
 
-    /// <param name="end">Told before the site goes: what a model card will say; null where the whole model may not be assembled.</param>
     private async Task LetGoAsync(RemoteSite site, StudyEnd? end, CancellationToken cancellation)
     {
         try
         {
-            if (end is not null) await site.TellAsync(end, cancellation);
-            await site.FinishAsync(cancellation);
+            await site.FinishAsync(end, cancellation);
             record.Store.AddEvent(Left, $"Site '{site.Name}' has heard that the study is over", site: site.Name);
         }
         catch (SiteLostException lost)

@@ -24,7 +24,7 @@ internal sealed class GivenOrders(string study, string site)
     public PendingCommand Give(SiteCommand command, IReadOnlyList<NamedArray> arrays, RoundKey? of) => open[newest + 1] = Number(command, arrays, of);
 
     /// <summary>An order for whose answer nobody waits.</summary>
-    public PendingCommand Tell(SiteCommand command, RoundKey of)
+    public PendingCommand Tell(SiteCommand command, RoundKey? of)
     {
         told.Add(newest + 1);
         return Number(command, [], of);

@@ -16,6 +16,7 @@ public sealed class RemoteSite(string study, string name, TimeSpan patience, Tim
     private readonly Lock gate = new();
     private readonly SiteCommands commands = new(study, name, patience, time);
     private SiteFacts? facts;
+    private IReadOnlyList<SiteCommand> lastWords = [];
 
     public string Study => study;
 
@@ -93,11 +94,22 @@ public sealed class RemoteSite(string study, string name, TimeSpan patience, Tim
         return [.. WireJson.Read<List<ScoreRecord>>(answer.Reply.Scores).Select(s => s with { Site = name, Round = order.Round, Split = order.SplitName, Model = order.ModelName })];
     }
 
-    /// <summary>Tells what a model card will say.</summary>
-    public Task TellAsync(StudyEnd end, CancellationToken cancellation) => commands.AskAsync(new SiteCommand { End = WireJson.Write(end) }, [], null, cancellation);
-
     /// <summary>The study is over; the site's process may end.</summary>
-    public Task FinishAsync(CancellationToken cancellation) => commands.AskAsync(new SiteCommand { Finish = true }, [], null, cancellation);
+    /// <param name="end">Told before: what a model card will say; null where the whole model may not be assembled.</param>
+    public async Task FinishAsync(StudyEnd? end, CancellationToken cancellation)
+    {
+        foreach (var word in LastWords(end)) await commands.AskAsync(word, [], null, cancellation);
+    }
+
+    /// <summary>From now on the site is told the same when it comes, and nobody waits for its answer.</summary>
+    public void LetGo(StudyEnd? end)
+    {
+        lock (gate)
+        {
+            lastWords = LastWords(end);
+            TellLastWords();
+        }
+    }
 
     /// <summary>A new stream of the site takes the place of an older one.</summary>
     /// <exception cref="RosflException">The site says of itself what it did not say before.</exception>
@@ -109,8 +121,9 @@ public sealed class RemoteSite(string study, string name, TimeSpan patience, Tim
             if (facts is not null && facts != said)
                 throw new RosflException(ExitCode.InvalidData, $"Site '{name}' comes with {said} and began the study with {facts}: a study's data must not change.");
             facts = said;
+            commands.Attach(coming, hello.Process);
+            TellLastWords();
         }
-        commands.Attach(coming, hello.Process);
     }
 
     internal void Detach(SiteSession going) => commands.Detach(going);
@@ -127,6 +140,17 @@ public sealed class RemoteSite(string study, string name, TimeSpan patience, Tim
         var refused = commands.Step(at, Facts.StepsPerRound);
         if (refused is null) onStep?.Invoke(new StepRecord(at.Round, name, at.Step, [], step.Loss));
         return refused;
+    }
+
+    private void TellLastWords()
+    {
+        foreach (var word in lastWords) commands.Tell(word.Clone(), null);
+    }
+
+    private static SiteCommand[] LastWords(StudyEnd? end)
+    {
+        var over = new SiteCommand { Finish = true };
+        return end is null ? [over] : [new() { End = WireJson.Write(end) }, over];
     }
 
     /// <summary>Asks again, once, after the site was given the state that it lacked.</summary>

@@ -98,8 +98,8 @@ public sealed class SiteAgent
         if (serverProcess != welcome.Process) work.Forget();
         serverProcess = welcome.Process;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var sending = work.SendAsync(writer, ended.Token);
-        _ = sending.ContinueWith(_ => ended.Cancel(), TaskScheduler.Default); // nothing can be answered any more
+        var sending = SendAsync(call.RequestStream, writer, ended.Token);
+        _ = sending.ContinueWith(_ => ended.Cancel(), CancellationToken.None, TaskContinuationOptions.NotOnRanToCompletion, TaskScheduler.Default); // nothing can be answered any more
         try
         {
             while (await reader.ControlAsync(ended.Token) is { } message) await TakeAsync(message, reader, ended.Token);
@@ -115,6 +115,13 @@ public sealed class SiteAgent
             await ended.CancelAsync();
             await sending.ContinueWith(_ => { }, TaskScheduler.Default);
         }
+    }
+
+    /// <summary>When the last answer is sent nothing more is said, and the server, which may go on with other studies, ends the stream.</summary>
+    private async Task SendAsync(IClientStreamWriter<TensorFrame<SiteMessage>> requests, TensorFrameWriter<SiteMessage> writer, CancellationToken cancellation)
+    {
+        await work.SendAsync(writer, cancellation);
+        await requests.CompleteAsync();
     }
 
     /// <summary>A server that refuses ends the stream while we still write: its sentence is found at the reading end.</summary>

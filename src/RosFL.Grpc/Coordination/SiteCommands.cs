@@ -104,7 +104,8 @@ internal sealed class SiteCommands(string study, string name, TimeSpan patience,
     }
 
     /// <summary>Gives a command for whose answer nobody waits, if the site is here.</summary>
-    public void Tell(SiteCommand command, RoundKey of)
+    /// <param name="of">The attempt to which it belongs; null where it belongs to none.</param>
+    public void Tell(SiteCommand command, RoundKey? of)
     {
         lock (gate) session?.Send(orders.Tell(command, of).Message);
     }

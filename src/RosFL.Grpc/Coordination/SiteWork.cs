@@ -65,7 +65,7 @@ internal sealed class SiteWork(ISite site, Study study, SiteEnding? ending = nul
         }
     }
 
-    /// <summary>Sends answers and steps over one connection, until that ends.</summary>
+    /// <summary>Sends answers and steps over one connection, until that ends or the study is over.</summary>
     public async Task SendAsync(TensorFrameWriter<SiteMessage> writer, CancellationToken cancellation)
     {
         var mine = Channel.CreateUnbounded<Outgoing<SiteMessage>>();
@@ -147,6 +147,7 @@ internal sealed class SiteWork(ISite site, Study study, SiteEnding? ending = nul
             answers[task.Command.Number] = answer;
             while (answers.Count > AnswersKept) answers.Remove(answers.First().Key);
             outbox?.Writer.TryWrite(answer);
+            if (IsFinished) outbox?.Writer.TryComplete();
         }
     }
 

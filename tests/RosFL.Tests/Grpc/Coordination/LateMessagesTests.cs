@@ -34,7 +34,7 @@ public sealed class LateMessagesTests : IAsyncLifetime
     public async Task Reply_sentTwice_isTakenOnceAndAnsweredTwice()
     {
         await TrainedAsync(1, 2);
-        var finish = server.Remote.FinishAsync(CancellationToken.None);
+        var finish = server.Remote.FinishAsync(null, CancellationToken.None);
         var order = (await site.OrderAsync()).Number;
         await site.ReplyAsync(new() { Command = order, Done = true });
         await finish;
@@ -102,7 +102,7 @@ public sealed class LateMessagesTests : IAsyncLifetime
     {
         await TrainedAsync(1, 2);
         for (var i = 0; i < 1000; i++) await site.StepAsync(0);
-        var finish = server.Remote.FinishAsync(CancellationToken.None);
+        var finish = server.Remote.FinishAsync(null, CancellationToken.None);
         SiteCommand? order = null;
         while (order is null) order = (await site.Reader.ControlAsync(default))!.Command;
         await site.ReplyAsync(new() { Command = order.Number, Done = true });
