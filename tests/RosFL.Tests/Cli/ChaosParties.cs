@@ -71,6 +71,21 @@ internal sealed class ChaosParties
         return true;
     }
 
+    /// <summary>Looks at something while a party stands still, without which the others come to the end of the round and no further.</summary>
+    public T WhileFrozen<T>(string party, Func<T> look)
+    {
+        var process = ProcessOf(party);
+        Signal("STOP", process);
+        try
+        {
+            return look();
+        }
+        finally
+        {
+            Signal("CONT", process);
+        }
+    }
+
     /// <summary>Null where the process has ended: then it has no such file, or a file without such a line.</summary>
     private static double? ResidentMiB(int process)
     {

@@ -109,14 +109,15 @@ public sealed class UpTests : IDisposable
         using (var same = await OverheardStudy.RunAsync(3, SecureAggregationKind.Malicious, rounds: network.Rounds)) trained = same.TrainedParts;
         var parties = new ChaosParties();
         var (atServer, atSite) = (0, 0);
+        int Holds(string party) => parties.WhileFrozen("hospital-2", () => PlantedBytes.InMemory(parties.ProcessOf(party), trained));
         await network.UpAsync("ros-fl", heard: line =>
         {
             using var told = JsonDocument.Parse(line);
             if (told.RootElement.TryGetProperty("text", out var text)) parties.Note(text.GetString()!);
             var kind = told.RootElement.GetProperty("event").GetString();
             // when a site lets go of what it trained is up to its garbage collector: it is looked at until it is caught with it
-            if (atSite == 0 && kind is ("step" or "committed")) atSite = PlantedBytes.InMemory(parties.ProcessOf("hospital-1"), trained);
-            if (kind == "committed") atServer += PlantedBytes.InMemory(parties.ProcessOf("aggregate"), trained);
+            if (atSite == 0 && kind is ("step" or "committed")) atSite = Holds("hospital-1");
+            if (kind == "committed") atServer += Holds("aggregate");
         }, more: ["--set", "data.phantoms.sites=3", "machine.layout=contiguous"]);
         Assert.Equal((0, true), (atServer, atSite > 0));
     }
