@@ -56,7 +56,7 @@ internal sealed class SiteWork(ISite site, Study study, SiteEnding? ending = nul
             var number = task.Command.Number;
             if (number <= last && Guards.Holds(Guards.Replay))
             {
-                if (answers.TryGetValue(number, out var answer)) outbox?.Writer.TryWrite(answer);
+                if (answers.TryGetValue(number, out var answer)) Say(answer);
                 return;
             }
             last = number;
@@ -146,9 +146,15 @@ internal sealed class SiteWork(ISite site, Study study, SiteEnding? ending = nul
             answer.Message.Reply.Command = task.Command.Number;
             answers[task.Command.Number] = answer;
             while (answers.Count > AnswersKept) answers.Remove(answers.First().Key);
-            outbox?.Writer.TryWrite(answer);
-            if (IsFinished) outbox?.Writer.TryComplete();
+            Say(answer);
         }
+    }
+
+    /// <summary>Over the connection that there is; nothing follows the answer to the study's end.</summary>
+    private void Say(Outgoing<SiteMessage> answer)
+    {
+        outbox?.Writer.TryWrite(answer);
+        if (IsFinished) outbox?.Writer.TryComplete();
     }
 
     private async Task<Outgoing<SiteMessage>> DoAsync(SiteTask task, CancellationToken cancellation)
